@@ -1,0 +1,1 @@
+"""DAG code: the snippet that uses a pull secret. PURE."""

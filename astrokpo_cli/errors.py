@@ -1,0 +1,78 @@
+"""Every failure that is expected, as a tree; `cli.main` turns each into one line, a hint and an exit code.
+
+AstrokpoError               exit 1
+├── UsageProblem            exit 2: the command line does not say what to do
+├── InvalidValue            a name, image, registry, date or key that its own rules refuse
+├── FileProblem             a file that cannot be read or must not be written
+├── DockerConfigError       a docker config that docker would refuse too
+│   └── HelperError         a credential helper that failed; says nothing about other registries
+├── CredentialRefused       a credential that was found and cannot be handed over
+└── KubeletWouldNotPull     a pull secret that no kubelet would use for its image
+
+A message says what is wrong, in lower case, with the thing quoted and without a full stop. A hint says what
+to do next. Neither ever holds content of a file that may hold secrets: the place, never the content.
+"""
+
+from __future__ import annotations
+
+SHOWN_LENGTH = 200
+"""The most characters of somebody else's text that a message shows."""
+
+
+class AstrokpoError(Exception):
+    """An expected failure: what is wrong, and what to do next."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageProblem(AstrokpoError):
+    """The command line does not say what to do."""
+
+    exit_code = 2
+
+
+class InvalidValue(AstrokpoError):
+    """A value that breaks the rules of its kind."""
+
+
+class FileProblem(AstrokpoError):
+    """A file that cannot be read, or that must not be written."""
+
+
+class DockerConfigError(AstrokpoError):
+    """A docker config that cannot be used; docker refuses it too."""
+
+
+class HelperError(DockerConfigError):
+    """A credential helper that is missing, failed, hung or talked nonsense."""
+
+
+class CredentialRefused(AstrokpoError):
+    """A credential that was found and cannot be handed over, or none where one was asked for."""
+
+
+class KubeletWouldNotPull(AstrokpoError):
+    """A pull secret that no kubelet would use for the image it is made for."""
+
+
+def visible(text: str) -> str:
+    r"""Give TEXT as one line that a terminal shows and never obeys.
+
+    Control, format and surrogate characters are shown as escapes (\x1b, \u202e, \udcff) and a long text is cut.
+    """
+    shown = "".join(char if char.isprintable() else _escape(char) for char in text[: SHOWN_LENGTH + 1])
+    return shown if len(text) <= SHOWN_LENGTH else shown[:SHOWN_LENGTH] + "…"
+
+
+def quote(text: str) -> str:
+    """Give TEXT in double quotes, as `visible` shows it."""
+    return f'"{visible(text)}"'
+
+
+def _escape(char: str) -> str:
+    return char.encode("unicode_escape", "surrogatepass").decode("ascii")

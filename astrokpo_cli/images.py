@@ -1,0 +1,96 @@
+"""Image references, parsed and normalised as docker, containerd and the kubelet do.
+
+PURE. The grammar and the rules of normalisation are those of github.com/distribution/reference
+(`ParseNormalizedNamed`); what it refuses is refused here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from astrokpo_cli.errors import InvalidValue, quote
+
+DOCKER_HUB = "docker.io"
+"""The registry of an image that names none."""
+
+_LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_WORD = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
+_DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
+_REFERENCE = re.compile(
+    rf"(?:(?P<registry>{_HOST})/)?(?P<repository>{_WORD}(?:/{_WORD})*)"
+    rf"(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>{_DIGEST}))?",
+    re.ASCII,
+)
+_REGISTRY = re.compile(_HOST)
+_IMAGE_ID = re.compile(r"[a-f0-9]{64}")
+_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+_REPOSITORY_LENGTH = 255
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """An image by its full name; `nginx` is docker.io/library/nginx."""
+
+    registry: str
+    """Host, with the port if one was given; docker.io for Docker Hub."""
+    repository: str
+    """The path below the host, such as acme/etl."""
+    tag: str | None = None
+    digest: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The reference without tag and digest: what a kubelet looks credentials up for."""
+        return f"{self.registry}/{self.repository}" if self.registry else self.repository
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.name}{tag}{digest}"
+
+
+def parse_image(text: str) -> ImageReference:
+    """Parse and normalise TEXT; raises InvalidValue where distribution/reference has an error."""
+    if _IMAGE_ID.fullmatch(text):
+        raise _invalid(text, "64 hexadecimal digits are an image id, not a name")
+    registry, remainder = _split_registry(text)
+    path = remainder.partition(":")[0]
+    if path.lower() != path:
+        raise _invalid(text, "the repository must be lower case")
+    match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
+    if match is None:
+        raise _invalid(text, "expected [HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]")
+    if len(match["repository"]) > _REPOSITORY_LENGTH:
+        raise _invalid(text, f"the repository is longer than {_REPOSITORY_LENGTH} characters")
+    if match["digest"] and not _valid_digest(match["digest"]):
+        raise _invalid(text, "the digest must be sha256, sha384 or sha512 and its lower-case hexadecimal digits")
+    return ImageReference(match["registry"] or "", match["repository"], match["tag"], match["digest"])
+
+
+def is_registry(text: str) -> bool:
+    """Whether TEXT is HOST or HOST:PORT as an image may name it."""
+    return _REGISTRY.fullmatch(text) is not None
+
+
+def _split_registry(text: str) -> tuple[str, str]:
+    first, slash, rest = text.partition("/")
+    if not slash:
+        return DOCKER_HUB, f"library/{text}"
+    if first == "index.docker.io":
+        first = DOCKER_HUB
+    elif first != "localhost" and not set(first) & set(".:") and first.lower() == first:
+        return DOCKER_HUB, text
+    if first == DOCKER_HUB and "/" not in rest:
+        rest = f"library/{rest}"
+    return first, rest
+
+
+def _valid_digest(digest: str) -> bool:
+    algorithm, _, digits = digest.partition(":")
+    return len(digits) == _DIGEST_LENGTHS.get(algorithm) and re.fullmatch(r"[a-f0-9]+", digits) is not None
+
+
+def _invalid(text: str, reason: str) -> InvalidValue:
+    return InvalidValue(f"{quote(text)} is not an image reference", f"{reason}, such as ghcr.io/acme/etl:1.4")
