@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -50,6 +51,9 @@ class Password:
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a password is not pickled")
+
+
+NO_PASSWORD = Password("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,16 +128,30 @@ def short_life(credential: RegistryCredential) -> ShortLife | None:
     if user in _GOOGLE_TOKEN_USERS and _GOOGLE_HOST.fullmatch(host):
         return ShortLife("Google access token", "about 1 hour", None)
     claims = _jwt_claims(secret)
-    if user == _ACR_TOKEN_USER and host.endswith(".azurecr.io"):
+    if user == _ACR_LOGIN_USER and host.endswith(".azurecr.io"):
         return ShortLife("Azure token login", "about 3 hours", _instant((claims or {}).get("exp")))
     expires_at = _instant(claims.get("exp")) if claims else None
     return ShortLife("JSON web token", "until its own expiry", expires_at) if expires_at else None
 
 
-_ECR_HOST = re.compile(r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)|public\.ecr\.aws")
+def first_expiry(credentials: Iterable[RegistryCredential]) -> datetime | None:
+    """Give the instant at which the first of CREDENTIALS dies, of those that say when."""
+    lives = (short_life(credential) for credential in credentials)
+    return min((life.expires_at for life in lives if life and life.expires_at), default=None)
+
+
+def has_grant(host: str) -> bool:
+    """Whether the registry HOST can let a cluster of its own cloud pull without any credential."""
+    return bool(_ECR_HOST.fullmatch(host) or _GOOGLE_HOST.fullmatch(host))
+
+
+_ECR_HOST = re.compile(
+    r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)"
+    r"|public\.ecr\.aws"
+)
 _GOOGLE_HOST = re.compile(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io")
 _GOOGLE_TOKEN_USERS = ("oauth2accesstoken", "_dcgcloud_token")
-_ACR_TOKEN_USER = "00000000-0000-0000-0000-000000000000"
+_ACR_LOGIN_USER = "00000000-0000-0000-0000-000000000000"
 _BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
 _NO_NEWLINES = str.maketrans("", "", "\r\n")
 

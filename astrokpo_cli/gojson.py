@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import codecs
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 MAX_DEPTH = 500
 """Deeper nesting is refused. Go stops at 10,000; no configuration comes near either."""
@@ -46,23 +46,30 @@ class Struct:
     fields: Mapping[str, Shape]
     closed: bool = False
     """Whether an unknown field is an error (Go: DisallowUnknownFields)."""
+    check: Callable[[dict[str, Any]], None] | None = None
+    """Called with each value once it is read, even if a later one replaces it (Go: UnmarshalJSON)."""
 
 
 Shape = Text | Texts | MapOf | Struct
 
+Way = Literal["Unmarshal", "Decode", "Decode one"]
+"""How Go is asked: all of the document; the first value, blank for empty; likewise, and no second value."""
 
-def decode(document: bytes, shape: Shape, *, only_first: bool = False) -> Any:
+
+def decode(document: bytes, shape: Shape, way: Way = "Unmarshal") -> Any:
     """Read DOCUMENT as SHAPE: str for Text, list for Texts, dict for MapOf and Struct (every field present).
 
-    With only_first, text after the first value is ignored and an empty document is an empty value, as Go's
-    Decoder does; without, both are errors, as with Unmarshal. Raises GoJSONError.
+    Unmarshal refuses an empty document and any text after the value. Decode takes a blank document for an empty
+    value and ignores what follows the first; "Decode one" (Decoder.More) ignores only a closing bracket and what
+    follows that. Raises GoJSONError.
     """
     text = document.decode("utf-8", _REPLACE_EACH_BYTE)
-    start = len(text) - len(text.lstrip(" \t\r\n"))
-    if only_first and start == len(text):
+    start = len(text) - len(text.lstrip(_BLANKS))
+    if way != "Unmarshal" and start == len(text):
         return _empty(shape)
     value, end = _scan(text, start)
-    if not only_first and text[end:].strip(" \t\r\n"):
+    rest = text[end:].lstrip(_BLANKS)
+    if rest and (way == "Unmarshal" or (way == "Decode one" and rest[0] not in "]}")):
         raise GoJSONError(f"more text after the end of the JSON value at {_place(text, end)}")
     return _fill(shape, _empty(shape), value, "")
 
@@ -135,17 +142,17 @@ def _fill_map(element: Shape, before: dict[str, Any], value: Any, place: str) ->
 
 
 def _fill_struct(shape: Struct, before: dict[str, Any], value: Any, place: str) -> dict[str, Any]:
-    if value is None:
-        return before
-    if not isinstance(value, tuple):
+    if value is not None and not isinstance(value, tuple):
         _wrong_type(place, "an object", value)
     names = {_fold(name): name for name in shape.fields}
-    for key, item in value:
+    for key, item in value or ():
         name = names.get(_fold(_well_formed(key)))
         if name is not None:
             before[name] = _fill(shape.fields[name], before[name], item, name)
         elif shape.closed:
             raise GoJSONError(f"an unknown field in {place or 'the document'}")
+    if shape.check:
+        shape.check(before)
     return before
 
 
@@ -198,6 +205,7 @@ def _replace_each_byte(err: UnicodeError) -> tuple[str, int]:
     return "\ufffd" * (err.end - err.start), err.end
 
 
+_BLANKS = " \t\r\n"
 _LOWER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 _REPLACE_EACH_BYTE = "astrokpo-replace-each-byte"
 codecs.register_error(_REPLACE_EACH_BYTE, _replace_each_byte)

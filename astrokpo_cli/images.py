@@ -69,9 +69,14 @@ def parse_image(text: str) -> ImageReference:
     return ImageReference(match["registry"] or "", match["repository"], match["tag"], match["digest"])
 
 
-def is_registry(text: str) -> bool:
-    """Whether TEXT is HOST or HOST:PORT as an image may name it."""
-    return _REGISTRY.fullmatch(text) is not None
+def parse_registry(text: str) -> str:
+    """Give the host of TEXT, which is HOST[:PORT] or a URL of it, as an image names it; raises InvalidValue."""
+    scheme, mark, rest = text.rpartition("://")
+    host, slash, path = (rest if mark else text).partition("/")
+    known = scheme in ("", "http", "https") and path in ("", "v1", "v1/", "v2", "v2/")
+    if not known or (slash and not mark) or not _REGISTRY.fullmatch(host):
+        raise InvalidValue(f"{quote(text)} is not a registry", "give its host, such as ghcr.io or localhost:5000")
+    return DOCKER_HUB if host == "index.docker.io" else host
 
 
 def _split_registry(text: str) -> tuple[str, str]:

@@ -10,11 +10,12 @@ import base64
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from astrokpo_cli.credentials import RegistryCredential, encode_auth
 from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.timespan import rfc3339
 
 FORMAT = "1"
 """The version of the manifest's form, in the annotation astrokpo/format."""
@@ -80,7 +81,9 @@ def check_namespace(namespace: str) -> str:
 def check_deployment(label: str) -> str:
     """Give LABEL back when it is one printable line of at most 253 characters."""
     if not label or len(label) > 253 or not label.isprintable():
-        raise InvalidValue(f"{quote(label)} is not a deployment's label", "use one printable line of at most 253 characters")
+        raise InvalidValue(
+            f"{quote(label)} is not a deployment's label", "use one printable line of at most 253 characters"
+        )
     return label
 
 
@@ -140,8 +143,3 @@ def _annotations(secret: PullSecret) -> dict[str, str]:
     if secret.credentials_expire_at:
         annotations["astrokpo/credentials-expire-at"] = rfc3339(secret.credentials_expire_at)
     return annotations
-
-
-def rfc3339(instant: datetime) -> str:
-    """Give INSTANT in UTC and whole seconds, such as 2026-11-29T08:00:00Z."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,194 @@
+"""Where the handoffs go, and what is said about them.
+
+Part of `secret create`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from astrokpo_cli import files, handoff
+from astrokpo_cli.credentials import RegistryCredential
+from astrokpo_cli.dags.snippet import Form, Snippet, render
+from astrokpo_cli.errors import UsageProblem
+from astrokpo_cli.keys import Recipient
+from astrokpo_cli.output import Output
+from astrokpo_cli.pullsecret import PullSecret, to_manifest
+from astrokpo_cli.timespan import for_people, rfc3339
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One handoff (or plain manifest) that has been written."""
+
+    namespace: str
+    file: str | None
+    """None: standard output."""
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What the flags say about the result."""
+
+    output: str | None
+    force: bool
+    plaintext: bool
+
+    @property
+    def to_stdout(self) -> bool:
+        """Whether the handoff, or the manifest, itself goes to standard output."""
+        return self.output == "-" or (self.plaintext and self.output is None)
+
+    def check(self, *, json: bool, namespaces: int, sealing: bool) -> None:
+        """Raise UsageProblem where the flags do not go together."""
+        if json and self.to_stdout:
+            raise UsageProblem("--json and the result both want standard output", "give --output FILE")
+        if self.plaintext and sealing:
+            raise UsageProblem("--plaintext goes with no recipient", "leave out --plaintext to seal")
+        if self.output == "-" and namespaces > 1 and not self.plaintext:
+            raise UsageProblem("several handoffs do not fit on standard output", "give --output FOLDER")
+
+    def write(self, out: Output, secrets: Sequence[PullSecret], recipients: Sequence[Recipient]) -> tuple[Written, ...]:
+        """Seal SECRETS and write them, all targets checked before the first; raises FileProblem."""
+        if self.to_stdout:
+            return self._print(out, secrets, recipients)
+        targets = self._targets(secrets)
+        for target in targets:
+            files.check_free(target, replace=self.force)
+        pairs = zip(secrets, targets, strict=True)
+        return tuple(
+            self._write_one(secret, target, recipients)
+            for secret, target in out.progress(pairs, "sealing", total=len(secrets))
+        )
+
+    def _print(
+        self, out: Output, secrets: Sequence[PullSecret], recipients: Sequence[Recipient]
+    ) -> tuple[Written, ...]:
+        contents = [self._content(secret, recipients) for secret in secrets]
+        out.product("---\n".join(content.decode("ascii") for content in contents))
+        return tuple(
+            Written(secret.namespace, None, handoff.fingerprint(content))
+            for secret, content in zip(secrets, contents, strict=True)
+        )
+
+    def _write_one(self, secret: PullSecret, target: Path, recipients: Sequence[Recipient]) -> Written:
+        content = self._content(secret, recipients)
+        files.write(target, content, replace=self.force)
+        return Written(secret.namespace, str(target), handoff.fingerprint(content))
+
+    def _content(self, secret: PullSecret, recipients: Sequence[Recipient]) -> bytes:
+        if not self.plaintext:
+            return handoff.seal(secret, [recipient.age for recipient in recipients])
+        import yaml
+
+        return yaml.safe_dump(to_manifest(secret), sort_keys=False, width=2**30, encoding="ascii")
+
+    def _targets(self, secrets: Sequence[PullSecret]) -> list[Path]:
+        names = [handoff.default_file(secret) for secret in secrets]
+        if self.plaintext:
+            names = [name.removesuffix(".age") + ".yaml" for name in names]
+        if self.output is None:
+            return [Path(name) for name in names]
+        path = Path(self.output)
+        if len(secrets) == 1 and not path.is_dir() and not self.output.endswith(("/", os.sep)):
+            return [path]
+        files.make_folder(path)
+        return [path / name for name in names]
+
+
+def report(
+    out: Output,
+    delivery: Delivery,
+    written: Sequence[Written],
+    secrets: Sequence[PullSecret],
+    recipients: Sequence[Recipient],
+) -> None:
+    """Say what was made, the code that uses it and what to do next."""
+    secret = secrets[0]
+    image = secret.images[0] if secret.images else None
+    snippet = render(Snippet(Form.TASK, secrets=(secret.name,), image=image))
+    if delivery.plaintext:
+        out.warn("this is the pull secret itself, not sealed: whoever reads it has the passwords")
+    if out.json:
+        out.document(_document(delivery, written, secret, recipients, snippet))
+    elif not (delivery.to_stdout and delivery.plaintext):
+        _tell(out, delivery, written, secret, recipients, snippet)
+
+
+def _document(
+    delivery: Delivery, written: Sequence[Written], secret: PullSecret, recipients: Sequence[Recipient], snippet: str
+) -> dict[str, object]:
+    return {
+        "sealed": not delivery.plaintext,
+        "handoffs": [
+            {"file": each.file, "fingerprint": each.fingerprint, "namespace": each.namespace, "name": secret.name}
+            for each in written
+        ],
+        "registries": [
+            {"registry": credential.host, "username": credential.username, "source": credential.source}
+            for credential in secret.credentials
+        ],
+        "images": list(secret.images),
+        "deployment": secret.deployment,
+        "created_at": rfc3339(secret.created_at),
+        "not_after": rfc3339(secret.not_after) if secret.not_after else None,
+        "credentials_expire_at": rfc3339(secret.credentials_expire_at) if secret.credentials_expire_at else None,
+        "recipients": [recipient.text for recipient in recipients],
+        "snippet": snippet,
+    }
+
+
+def _tell(
+    out: Output,
+    delivery: Delivery,
+    written: Sequence[Written],
+    secret: PullSecret,
+    recipients: Sequence[Recipient],
+    snippet: str,
+) -> None:
+    aside = delivery.to_stdout
+    out.fields([*(_one(written[0]) if len(written) == 1 else ()), *_common(secret, recipients)], to_stderr=aside)
+    if len(written) > 1:
+        # The form of sha256sum, which can check the files by it.
+        out.product("\n" + "".join(f"{each.fingerprint}  {each.file}\n" for each in written))
+    out.line("\nin the DAG:\n", to_stderr=aside)
+    out.code(snippet, to_stderr=aside)
+    out.line(f"\n{_next_step(written)}", to_stderr=aside)
+
+
+def _one(written: Written) -> list[tuple[str, str]]:
+    return [
+        ("file", written.file or "standard output"),
+        ("fingerprint", written.fingerprint),
+        ("namespace", written.namespace),
+    ]
+
+
+def _common(secret: PullSecret, recipients: Sequence[Recipient]) -> list[tuple[str, str]]:
+    expiry = secret.credentials_expire_at
+    return [
+        ("secret", secret.name),
+        *(("registry", _describe(credential)) for credential in secret.credentials),
+        *((("image", image)) for image in secret.images),
+        ("not after", for_people(secret.not_after) if secret.not_after else "never"),
+        *((("credential dies", for_people(expiry)),) if expiry else ()),
+        *(("recipient", recipient.text) for recipient in recipients),
+    ]
+
+
+def _describe(credential: RegistryCredential) -> str:
+    return f"{credential.host}, user {credential.username}, from {credential.source}"
+
+
+def _next_step(written: Sequence[Written]) -> str:
+    if len(written) > 1:
+        return "next: send the files to support in a ticket, and put the lines with the fingerprints into it"
+    each = written[0]
+    return (
+        "next: send the file to support in a ticket, and put these two lines into it:\n"
+        f"namespace: {each.namespace}\nfingerprint: {each.fingerprint}"
+    )

@@ -1,0 +1,188 @@
+"""`astrokpo secret create`: docker config -> pull secret -> sealed handoff, one for each namespace."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from astrokpo_cli import files, pullsecret
+from astrokpo_cli.commands.delivery import Delivery, report
+from astrokpo_cli.commands.options import (
+    DockerConfigPath,
+    Json,
+    complete_file,
+    complete_registry,
+    output_of,
+    places_of,
+)
+from astrokpo_cli.commands.selection import (
+    Selection,
+    Terms,
+    parse_hosts,
+    parse_images,
+    require_pulls,
+    warn_of_short_life,
+)
+from astrokpo_cli.keys import RECIPIENT_VARIABLE, load_recipients
+
+WHAT = "What to hand over"
+WHERE = "Where it is for"
+SEALING = "Sealing"
+RESULT = "Result"
+
+
+def run(
+    ctx: typer.Context,
+    namespace: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--namespace",
+            "-n",
+            metavar="NS",
+            rich_help_panel=WHERE,
+            help="The Deployment's namespace; repeat for several.",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            rich_help_panel=WHERE,
+            help="The secret's name [default: HOST-pull].",
+            show_default=False,
+        ),
+    ] = None,
+    deployment: Annotated[
+        str | None,
+        typer.Option("--deployment", metavar="LABEL", rich_help_panel=WHERE, help="The Deployment's name, for people."),
+    ] = None,
+    registry: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--registry",
+            metavar="HOST",
+            rich_help_panel=WHAT,
+            help="A registry to hand the credential over for; repeatable.",
+            autocompletion=complete_registry,
+        ),
+    ] = None,
+    image: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--image",
+            metavar="REF",
+            rich_help_panel=WHAT,
+            help="An image that the secret must pull; its registry is handed over. Repeatable.",
+        ),
+    ] = None,
+    all_registries: Annotated[
+        bool,
+        typer.Option("--all-registries", rich_help_panel=WHAT, help="Hand over every registry of the docker config."),
+    ] = False,
+    docker_config: DockerConfigPath = None,
+    username: Annotated[
+        str | None,
+        typer.Option(
+            "--username",
+            metavar="USER",
+            rich_help_panel=WHAT,
+            help="Use this user for the one --registry; no docker config.",
+        ),
+    ] = None,
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", rich_help_panel=WHAT, help="Read the password of --username from stdin.")
+    ] = False,
+    allow_short_lived: Annotated[
+        bool,
+        typer.Option(
+            "--allow-short-lived", rich_help_panel=WHAT, help="Hand over a credential that will die by itself."
+        ),
+    ] = False,
+    recipient: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recipient",
+            "-r",
+            metavar="KEY",
+            rich_help_panel=SEALING,
+            help=f"Seal for this age or ssh public key; repeatable [env: {RECIPIENT_VARIABLE}].",
+        ),
+    ] = None,
+    recipients_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--recipients-file",
+            "-R",
+            metavar="FILE",
+            rich_help_panel=SEALING,
+            help="Seal for the keys in this file, one a line; repeatable.",
+            autocompletion=complete_file,
+        ),
+    ] = None,
+    not_after: Annotated[
+        str,
+        typer.Option(
+            "--not-after",
+            metavar="WHEN",
+            rich_help_panel=SEALING,
+            help="Support refuses the handoff after this: 12h, 7d, 2026-12-31, or never.",
+        ),
+    ] = "7d",
+    plaintext: Annotated[
+        bool,
+        typer.Option("--plaintext", rich_help_panel=SEALING, help="Do not seal: give the manifest itself, as YAML."),
+    ] = False,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            rich_help_panel=RESULT,
+            help="A file, a folder for several, or - for stdout [default: NAMESPACE.NAME.age].",
+            show_default=False,
+            autocompletion=complete_file,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", rich_help_panel=RESULT, help="Replace files that exist.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", rich_help_panel=RESULT, help="Do not ask whether to go on.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Seal registry credentials for support, as a pull secret.
+
+    Reads them where docker has them (config.json, credential helpers, podman's auth.json), makes the manifest of a
+    Kubernetes pull secret for a Deployment's namespace and encrypts it with age for support. Nothing but the
+    registries that you name is read from a helper or leaves this machine.
+
+    \b
+    Example:
+      astrokpo secret create --image ghcr.io/acme/etl:1.4 -n geocentric-supernova-1234
+    """
+    out = output_of(ctx, json=json)
+    now = datetime.now(UTC)
+    hosts, images = parse_hosts(registry or ()), parse_images(image or ())
+    selection = Selection(hosts, images, all_registries, places_of(docker_config), username, password_stdin)
+    selection.check(named_config=docker_config is not None)
+    delivery = Delivery(output, force, plaintext)
+    delivery.check(json=json, namespaces=len(namespace or ()), sealing=bool(recipient or recipients_file))
+    terms = Terms.parse(name, deployment, not_after, now)
+    namespaces = tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(namespace or ()))
+    recipients = () if plaintext else load_recipients(recipient or (), recipients_file or (), os.environ, files.read)
+
+    selection = selection.completed(out, yes=yes)
+    namespaces = namespaces or (pullsecret.check_namespace(out.ask("the Deployment's namespace", "--namespace")),)
+    if not (recipients or plaintext):
+        recipients = load_recipients([out.ask("support's recipient (age1...)", "--recipient")], (), {}, files.read)
+
+    credentials = selection.credentials(out)
+    for credential in credentials:
+        warn_of_short_life(out, credential, now, allowed=allow_short_lived)
+    secrets = terms.pull_secrets(credentials, selection.images, namespaces)
+    require_pulls(secrets[0], selection.images)
+    report(out, delivery, delivery.write(out, secrets, recipients), secrets, recipients)

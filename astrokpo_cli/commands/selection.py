@@ -1,0 +1,181 @@
+"""What is handed over: from the flags and the answers of a person to the pull secrets.
+
+Part of `secret create`. Everything is checked here before anything is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from astrokpo_cli import files, kubelet, pullsecret
+from astrokpo_cli.credentials import Password, RegistryCredential, first_expiry, registry_key, short_life
+from astrokpo_cli.dockerconfig.listing import list_logins
+from astrokpo_cli.dockerconfig.lookup import check_typed, collect, short_life_refusal
+from astrokpo_cli.dockerconfig.places import Places
+from astrokpo_cli.errors import CredentialRefused, InvalidValue, UsageProblem, quote
+from astrokpo_cli.images import ImageReference, parse_image, parse_registry
+from astrokpo_cli.output import Output
+from astrokpo_cli.pullsecret import PullSecret
+from astrokpo_cli.timespan import for_people, parse_deadline
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which registries' credentials are handed over, and where they come from."""
+
+    hosts: tuple[str, ...]
+    images: tuple[ImageReference, ...]
+    all_registries: bool
+    places: Places
+    username: str | None
+    """The user of the one registry, when no docker config is read."""
+    password_stdin: bool
+
+    def check(self, *, named_config: bool) -> None:
+        """Raise UsageProblem where the flags do not go together."""
+        if self.password_stdin and self.username is None:
+            raise UsageProblem("--password-stdin goes with --username", "give the user that the password is for")
+        if self.all_registries and (self.hosts or self.username is not None):
+            raise UsageProblem("--all-registries goes with neither --registry nor --username", "give one of them")
+        if self.username is None:
+            return
+        if named_config:
+            raise UsageProblem("--username goes without --docker-config", "give the one or the other")
+        if len(self.hosts) != 1:
+            raise UsageProblem("--username goes with exactly one --registry", "name the registry that the user is of")
+
+    def completed(self, out: Output, *, yes: bool) -> Selection:
+        """Fill in what a person is asked for; raises UsageProblem where nobody can be asked."""
+        if self.all_registries:
+            return replace(self, hosts=_all_hosts(out, self.places, yes=yes))
+        if self.hosts or self.images:
+            return self
+        out.require_answer("--registry or --image")
+        return replace(self, hosts=out.choose("which registries", _usable_hosts(self.places), "--registry"))
+
+    def credentials(self, out: Output) -> tuple[RegistryCredential, ...]:
+        """Get the credentials, of nothing but the selected registries; raises CredentialRefused or HelperError."""
+        if self.username is not None:
+            return (self._typed(out, self.username),)
+        for place in self.places.describe():
+            out.trace(f"looking in {place}")
+        found = collect(self.places, self.hosts, self.images)
+        for warning in found.warnings:
+            out.warn(warning)
+        return found.credentials
+
+    def _typed(self, out: Output, username: str) -> RegistryCredential:
+        if self.password_stdin:
+            password, source = _one_line(files.read_stdin()), "standard input"
+        else:
+            password, source = (
+                out.ask_secret(f"password of {username} at {self.hosts[0]}", "--password-stdin"),
+                "a prompt",
+            )
+        credential = RegistryCredential(registry_key(self.hosts[0]), username, Password(password), source)
+        check_typed(credential)
+        return credential
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a pull secret says about itself."""
+
+    name: str | None
+    """None: named after its registries."""
+    deployment: str | None
+    created_at: datetime
+    not_after: datetime | None
+
+    @classmethod
+    def parse(cls, name: str | None, deployment: str | None, not_after: str, now: datetime) -> Terms:
+        """Parse the flags; raises InvalidValue."""
+        return cls(
+            pullsecret.check_name(name) if name is not None else None,
+            pullsecret.check_deployment(deployment) if deployment is not None else None,
+            now,
+            parse_deadline(not_after, now),
+        )
+
+    def pull_secrets(
+        self, credentials: tuple[RegistryCredential, ...], images: Sequence[ImageReference], namespaces: Sequence[str]
+    ) -> tuple[PullSecret, ...]:
+        """Make the pull secret for each of NAMESPACES."""
+        hosts = tuple(dict.fromkeys(credential.host for credential in credentials))
+        name = self.name or pullsecret.default_name(hosts)
+        references = tuple(str(image) for image in images)
+        expiry = first_expiry(credentials)
+        return tuple(
+            PullSecret(
+                name, namespace, credentials, self.created_at, self.not_after, references, self.deployment, expiry
+            )
+            for namespace in namespaces
+        )
+
+
+def parse_hosts(registries: Sequence[str]) -> tuple[str, ...]:
+    """Parse the registries that the flags name, each once; raises InvalidValue."""
+    return tuple(dict.fromkeys(parse_registry(text) for text in registries))
+
+
+def parse_images(images: Sequence[str]) -> tuple[ImageReference, ...]:
+    """Parse the images that the flags name, each once; raises InvalidValue."""
+    return tuple(dict.fromkeys(_pullable(text) for text in images))
+
+
+def require_pulls(secret: PullSecret, images: Sequence[ImageReference]) -> None:
+    """Look each of IMAGES up in the finished SECRET as a kubelet would; raises KubeletWouldNotPull."""
+    auths = kubelet.read_auths(pullsecret.docker_config_json(secret))
+    for image in images:
+        kubelet.require_match(auths, image)
+
+
+def warn_of_short_life(out: Output, credential: RegistryCredential, now: datetime, *, allowed: bool) -> None:
+    """Refuse a credential that will die by itself (CredentialRefused), or warn of it when that is ALLOWED."""
+    life = short_life(credential)
+    if life is None:
+        return
+    if not allowed:
+        raise short_life_refusal(credential, life, now)
+    when = f"at {for_people(life.expires_at)}" if life.expires_at else f"after {life.lifetime}"
+    out.warn(f"the {life.kind} for {quote(credential.host)} dies {when}; pulls fail from then on")
+
+
+def _pullable(text: str) -> ImageReference:
+    image = parse_image(text)
+    if not image.registry:
+        raise InvalidValue(f"{quote(text)} names no registry that can be reached", "such as ghcr.io/acme/etl:1.4")
+    return image
+
+
+def _all_hosts(out: Output, places: Places, *, yes: bool) -> tuple[str, ...]:
+    hosts = _usable_hosts(places)
+    if not yes:
+        for host in hosts:
+            out.note(f"  {host}")
+        if not out.confirm(f"hand over the credentials of all {len(hosts)} registries", "--yes"):
+            raise UsageProblem("not confirmed", "name the registries with --registry")
+    return hosts
+
+
+def _usable_hosts(places: Places) -> tuple[str, ...]:
+    """Give the registries of the docker config whose credential can be handed over, asking their helpers."""
+    rows = list_logins(places, ask_helpers=True)
+    hosts = tuple(sorted({row.host for row in rows if row.usable and row.host}))
+    if not hosts:
+        looked = ", ".join(places.describe())
+        raise CredentialRefused(
+            "no registry that can be handed over", f"looked in {looked}; see astrokpo registry list"
+        )
+    return hosts
+
+
+def _one_line(document: bytes) -> str:
+    """Read a password as docker login --password-stdin does: one line end at the end is not part of it."""
+    text = document.decode("utf-8", "surrogateescape")
+    for end in ("\r\n", "\n", "\r"):
+        if text.endswith(end):
+            return text[: -len(end)]
+    return text

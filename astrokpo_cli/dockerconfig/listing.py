@@ -1,0 +1,112 @@
+"""All that the docker configs hold, for `registry list`, for the question which registry, and for completion.
+
+IN. A listing never fails for one helper: its row says what went wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from astrokpo_cli.credentials import DOCKER_HUB_KEY, key_host
+from astrokpo_cli.dockerconfig.helper import AskHelper, Helper
+from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, objection, store_of
+from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
+from astrokpo_cli.dockerconfig.places import Places
+from astrokpo_cli.errors import HelperError
+
+Kind = Literal["password", "token", "empty", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One key of a docker config, without any secret."""
+
+    host: str
+    """The registry that the key is for, as an image names it."""
+    shown_key: str
+    """The key as written, without the user and password that a URL may hold."""
+    source: str
+    """The file or variable that holds the key, or that names the helper that does."""
+    helper: str
+    """The helper that keeps its secret; empty when the config itself does."""
+    username: str
+    kind: Kind
+    """What is stored; unknown where a helper was not asked, or failed."""
+    reason: str
+    """Why it cannot be handed over, or why that is not known; empty when it can be."""
+
+    @property
+    def usable(self) -> bool | None:
+        """Whether it can be handed over; None when no helper was asked."""
+        if self.kind == "unknown" and not self.reason:
+            return None
+        return not self.reason
+
+
+def list_hosts(places: Places) -> tuple[str, ...]:
+    """Give the registries of all keys, sorted, without asking any helper: what completion may know."""
+    hosts = (key_registry(key) for config in places.configs() for key in (*config.logins, *config.helpers))
+    return tuple(sorted({host for host in hosts if host}))
+
+
+def list_logins(places: Places, *, ask_helpers: bool, ask: AskHelper = Helper) -> tuple[Listed, ...]:
+    """List every key of every config; helpers are asked for theirs, unless told not to.
+
+    Raises DockerConfigError for a config that cannot be read.
+    """
+    rows: list[Listed] = []
+    for config in places.configs():
+        rows.extend(_list_config(config, places.environ, ask if ask_helpers else None))
+    return tuple(rows)
+
+
+def key_registry(key: str) -> str:
+    """Give the registry that KEY is for, as an image names it; empty for an OAuth entry, which is no registry's."""
+    if key in OAUTH_KEYS:
+        return ""
+    return key_host(key) if key == DOCKER_HUB_KEY else hostname(key)
+
+
+def _list_config(config: DockerConfig, environ: Mapping[str, str], ask: AskHelper | None) -> Iterator[Listed]:
+    store = store_of(config, environ)
+    stored, error = _ask_list(store, environ, ask)
+    if error:
+        yield Listed("", "", config.origin, store, "", "unknown", error)
+    for key in dict.fromkeys((*config.logins, *config.helpers, *stored)):
+        helper = config.helpers.get(key, store)
+        if not helper:
+            yield _row(config, key, "", config.logins.get(key, Login()))
+        elif key in OAUTH_KEYS:
+            yield _row(config, key, helper, Login(identity_token=True))
+        elif ask is None or (error and helper == store):
+            yield _unknown(config, key, helper, error)
+        else:
+            yield _ask_one(config, key, helper, environ, ask)
+
+
+def _ask_one(config: DockerConfig, key: str, helper: str, environ: Mapping[str, str], ask: AskHelper) -> Listed:
+    try:
+        return _row(config, key, helper, ask(helper, environ).get(key) or Login())
+    except HelperError as err:
+        return _unknown(config, key, helper, err.message)
+
+
+def _ask_list(store: str, environ: Mapping[str, str], ask: AskHelper | None) -> tuple[dict[str, str], str]:
+    if not store or ask is None:
+        return {}, ""
+    try:
+        return ask(store, environ).list(), ""
+    except HelperError as err:
+        return {}, err.message
+
+
+def _row(config: DockerConfig, key: str, helper: str, login: Login) -> Listed:
+    kind: Kind = "token" if login.is_token else "empty" if login.is_empty else "password"
+    host = key_registry(key)
+    return Listed(host, shown_key(key), config.origin, helper, login.username, kind, objection(key, login))
+
+
+def _unknown(config: DockerConfig, key: str, helper: str, error: str) -> Listed:
+    return Listed(key_registry(key), shown_key(key), config.origin, helper, "", "unknown", error)

@@ -1,0 +1,142 @@
+"""The only reader and writer of files.
+
+IN/OUT. Reading has a size cap. Writing is private (0600), whole or not at all, and never over another file
+unless told to. Errors name the file and never hold its content.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from astrokpo_cli.errors import FileProblem, quote
+
+MAX_INPUT = 16 * 1024 * 1024
+"""Bytes that a file or standard input may have."""
+
+
+def read_if_there(path: Path) -> bytes | None:
+    """Give the content of PATH, None if there is no such file; raises FileProblem when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return _capped(file.read(MAX_INPUT + 1), str(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as err:
+        raise FileProblem(f"{quote(str(path))} cannot be read: {_reason(err)}") from None
+
+
+def read(name: str) -> bytes:
+    """Give the content of the file NAME, of standard input for "-"; raises FileProblem."""
+    if name == "-":
+        return read_stdin()
+    content = read_if_there(Path(name))
+    if content is None:
+        raise FileProblem(f"{quote(name)} does not exist")
+    return content
+
+
+def read_stdin() -> bytes:
+    """Give all of standard input; raises FileProblem when it is too much."""
+    return _capped(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+
+
+def check_free(path: Path, *, replace: bool) -> None:
+    """Raise FileProblem unless `write` could write PATH now: its folder is there and PATH is free or may go."""
+    folder = path.parent
+    if not folder.is_dir():
+        raise FileProblem(f"the folder {quote(str(folder))} does not exist", "make it, or give another --output")
+    if not os.access(folder, os.W_OK):
+        raise FileProblem(f"the folder {quote(str(folder))} cannot be written to", "give another --output")
+    try:
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    except (OSError, ValueError) as err:
+        raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
+    if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
+        raise FileProblem(f"{quote(str(path))} is not a regular file", "give --output - for standard output")
+    if not replace:
+        raise FileProblem(f"{quote(str(path))} exists already", "give --force to replace it, or another --output")
+
+
+def write(path: Path, content: bytes, *, replace: bool) -> None:
+    """Write CONTENT to PATH with mode 0600; a reader, or a kill at any instant, finds the old file or all of the new.
+
+    The bytes are in place under PATH's name only when all are written. It is not synced to the disk: a handoff that
+    a power cut takes is made again. Raises FileProblem.
+    """
+    check_free(path, replace=replace)
+    try:
+        descriptor, temporary = _open_unseen(path)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                _put_in_place(file.fileno(), temporary, path, replace=replace)
+        finally:
+            if temporary is not None:
+                temporary.unlink(missing_ok=True)
+    except FileExistsError:
+        raise FileProblem(f"{quote(str(path))} exists already", "give --force to replace it") from None
+    except OSError as err:
+        raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
+
+
+def make_folder(path: Path) -> None:
+    """Make PATH and its parents where they are missing; raises FileProblem."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as err:
+        raise FileProblem(f"the folder {quote(str(path))} cannot be made: {_reason(err)}") from None
+
+
+def _open_unseen(path: Path) -> tuple[int, Path | None]:
+    """Open a file in PATH's folder that has no name (Linux), so that no kill leaves it behind; else one to remove."""
+    with suppress(OSError, AttributeError):
+        return os.open(path.parent, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o600), None
+    temporary = _temporary_name(path)
+    return os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), temporary
+
+
+def _put_in_place(descriptor: int, temporary: Path | None, path: Path, *, replace: bool) -> None:
+    """Give the written file the name PATH; raises FileExistsError when another has it and must keep it."""
+    if not replace:
+        _link(descriptor, temporary, path)
+    elif temporary is not None:
+        temporary.replace(path)
+    else:
+        named = _temporary_name(path)
+        _link(descriptor, None, named)
+        named.replace(path)
+
+
+def _link(descriptor: int, temporary: Path | None, path: Path) -> None:
+    """Name the file PATH, which must be free: linkat(2), with which no other file can be hit."""
+    if temporary is None:
+        # The directory descriptor goes unused beside an absolute path; it makes CPython call linkat, which follows.
+        os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+        return
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links, such as FAT; `check_free` has just found PATH free
+        temporary.replace(path)
+
+
+def _temporary_name(path: Path) -> Path:
+    return path.with_name(f".{path.name[:200]}.{os.urandom(6).hex()}")
+
+
+def _capped(content: bytes, name: str) -> bytes:
+    if len(content) > MAX_INPUT:
+        raise FileProblem(f"{quote(name)} is larger than {MAX_INPUT // 1024 // 1024} MiB")
+    return content
+
+
+def _reason(err: OSError | ValueError) -> str:
+    return (err.strerror or type(err).__name__) if isinstance(err, OSError) else "its name holds a NUL"

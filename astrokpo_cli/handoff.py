@@ -1,0 +1,38 @@
+"""The handoff: a pull secret's manifest, sealed with age for support.
+
+PURE, in memory. Format 1: an age v1 file, armored, holding the manifest as JSON, so that
+`age -d -i KEY FILE | kubectl apply -f -` works without astrokpo.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from astrokpo_cli.pullsecret import PullSecret, to_manifest
+
+if TYPE_CHECKING:
+    from pyrage import ssh, x25519
+
+    AgeRecipient = x25519.Recipient | ssh.Recipient
+
+
+def seal(secret: PullSecret, recipients: Sequence[AgeRecipient]) -> bytes:
+    """Encrypt the manifest of SECRET to each of RECIPIENTS; raises InvalidValue for what no cluster would take."""
+    import pyrage
+
+    manifest = json.dumps(to_manifest(secret)).encode("ascii")
+    return pyrage.encrypt(manifest, recipients, armored=True)
+
+
+def fingerprint(handoff: bytes) -> str:
+    """Give the SHA-256 of the handoff file in hex, as `sha256sum` prints it."""
+    import hashlib
+
+    return hashlib.sha256(handoff).hexdigest()
+
+
+def default_file(secret: PullSecret) -> str:
+    """Name the handoff file of SECRET: NAMESPACE.NAME.age."""
+    return f"{secret.namespace}.{secret.name}.age"

@@ -1,0 +1,195 @@
+"""What people and programs see; the only module that knows rich.
+
+TERM. Standard output is the product, standard error the conversation. At a terminal tables, code and progress are
+rendered by rich; in a pipe everything is plain, unwrapped text. With --json standard output holds exactly one JSON
+document. What is rendered here never holds a secret, and text of others is made visible, never obeyed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+
+from astrokpo_cli.errors import AstrokpoError, UsageProblem, visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Item = TypeVar("Item")
+
+JSON_VERSION = 1
+"""The version of every JSON document that a command prints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """How one run talks: chosen once from the flags, the environment and the terminal."""
+
+    color: bool = True
+    verbose: bool = False
+    json: bool = False
+
+    def product(self, text: str) -> None:
+        """Write TEXT to standard output as it is: what a program reads."""
+        sys.stdout.write(text)
+        sys.stdout.flush()
+
+    def document(self, content: Mapping[str, Any]) -> None:
+        """Write the one JSON document of this run."""
+        self.product(json.dumps({"version": JSON_VERSION, **content}, indent=2) + "\n")
+
+    def note(self, text: str) -> None:
+        """Say something to the person, on standard error."""
+        _write_line(sys.stderr, text)
+
+    def line(self, text: str, *, to_stderr: bool = False) -> None:
+        """Write a line of ours, as it is."""
+        _write_line(sys.stderr if to_stderr else sys.stdout, text)
+
+    def warn(self, text: str) -> None:
+        """Say what may go wrong, on standard error."""
+        self._mark("warning", "yellow", text)
+
+    def trace(self, text: str) -> None:
+        """Say what is being done, on standard error, with --verbose."""
+        if self.verbose:
+            self._mark("verbose", "dim", text)
+
+    def error(self, err: AstrokpoError) -> None:
+        """Say what failed and what to do next: on standard error, and with --json as the document."""
+        self._mark("error", "bold red", err.message)
+        if err.hint:
+            self._mark("hint", "cyan", err.hint)
+        if self.json:
+            self.document({"error": {"message": err.message, "hint": err.hint, "code": err.exit_code}})
+
+    def fields(self, rows: Sequence[tuple[str, str]], *, to_stderr: bool = False) -> None:
+        """Show named values, one a line (or more, below each other, where the name is repeated)."""
+        width = max((len(name) for name, _ in rows), default=0)
+        shown, last = [], ""
+        for name, value in rows:
+            shown.append((name if name != last else "", visible(value)))
+            last = name
+        stream = sys.stderr if to_stderr else sys.stdout
+        if not _is_terminal(stream):
+            for name, value in shown:
+                _write_line(stream, f"{name:<{width}}  {value}".rstrip())
+            return
+        from rich.text import Text
+
+        console = self._console(stream)
+        for name, value in shown:
+            console.print(Text.assemble((f"{name:<{width}}  ", "bold cyan"), value), soft_wrap=True)
+
+    def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Show ROWS under HEADERS on standard output; in a pipe the columns are parted by a tab."""
+        safe = [[visible(cell) for cell in row] for row in rows]
+        if not _is_terminal(sys.stdout):
+            for row in ([header.upper() for header in headers], *safe):
+                _write_line(sys.stdout, "\t".join(row))
+            return
+        from rich.box import SIMPLE_HEAD
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold cyan")
+        for header in headers:
+            table.add_column(header, overflow="fold")
+        for row in safe:
+            table.add_row(*(Text(cell) for cell in row))
+        self._console(sys.stdout).print(table)
+
+    def code(self, text: str, *, to_stderr: bool = False) -> None:
+        """Show Python TEXT: highlighted at a terminal, to the letter in a pipe."""
+        stream = sys.stderr if to_stderr else sys.stdout
+        if not _is_terminal(stream) or not self.color:
+            stream.write(text)
+            stream.flush()
+            return
+        from rich.syntax import Syntax
+
+        highlighted = Syntax(text, "python", theme="ansi_dark", background_color="default").highlight(text)
+        self._console(stream).print(highlighted, soft_wrap=True, end="")
+
+    def progress(self, items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
+        """Give ITEMS one by one, with a bar on standard error when that is a terminal and there are many."""
+        if total < 20 or not _is_terminal(sys.stderr):
+            yield from items
+            return
+        from rich.progress import track
+
+        yield from track(items, description=label, total=total, console=self._console(sys.stderr), transient=True)
+
+    def require_answer(self, flag: str) -> None:
+        """Raise UsageProblem naming FLAG where nobody can be asked: without a terminal, or with --json."""
+        if self.json or not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
+            raise UsageProblem(f"{flag} is missing", "without a terminal nothing is asked; see --help")
+
+    def ask(self, question: str, flag: str) -> str:
+        """Ask a person for a line; raises UsageProblem naming FLAG where nobody can be asked."""
+        self.require_answer(flag)
+        while True:
+            answer = self._console(sys.stderr).input(f"{question}: ", markup=False).strip()
+            if answer:
+                return answer
+
+    def ask_secret(self, question: str, flag: str) -> str:
+        """Ask a person for a line that is not shown while it is typed."""
+        self.require_answer(flag)
+        from getpass import getpass
+
+        return getpass(f"{question}: ", stream=sys.stderr)
+
+    def choose(self, question: str, choices: Sequence[str], flag: str) -> tuple[str, ...]:
+        """Ask a person to pick some of CHOICES by number."""
+        self.require_answer(flag)
+        for number, choice in enumerate(choices, 1):
+            self.note(f"  {number}  {choice}")
+        while True:
+            picked = _picked(self.ask(f"{question} (numbers, or all)", flag), len(choices))
+            if picked:
+                return tuple(choices[index] for index in picked)
+            self.note(f"give numbers from 1 to {len(choices)}, parted by commas or blanks, or all")
+
+    def confirm(self, question: str, flag: str) -> bool:
+        """Ask a person yes or no; no is the default."""
+        return self.ask(f"{question} [y/N]", flag).lower() in ("y", "yes")
+
+    def _mark(self, word: str, style: str, text: str) -> None:
+        if not _is_terminal(sys.stderr) or not self.color:
+            _write_line(sys.stderr, f"{word}: {text}")
+            return
+        from rich.text import Text
+
+        self._console(sys.stderr).print(Text.assemble((f"{word}: ", style), text), soft_wrap=True)
+
+    def _console(self, stream: TextIO) -> Console:
+        from rich.console import Console
+
+        return Console(file=stream, markup=False, highlight=False, emoji=False, no_color=not self.color or None)
+
+
+def _picked(answer: str, count: int) -> list[int]:
+    """Give the indices that ANSWER names, empty if it names none or one that is not there."""
+    if answer.lower() == "all":
+        return list(range(count))
+    words = answer.replace(",", " ").split()
+    numbers = [int(word) for word in words if word.isdecimal()]
+    if len(numbers) != len(words) or not all(1 <= number <= count for number in numbers):
+        return []
+    return [number - 1 for number in dict.fromkeys(numbers)]
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except ValueError:  # closed
+        return False
+
+
+def _write_line(stream: TextIO, text: str) -> None:
+    stream.write(f"{text}\n")
+    stream.flush()

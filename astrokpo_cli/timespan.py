@@ -1,0 +1,54 @@
+"""Instants as people write them and as manifests hold them.
+
+PURE. All instants are aware and in UTC; the clock is a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+from astrokpo_cli.errors import InvalidValue, quote
+
+_SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DURATION = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
+_HINT = "give a duration (30m, 12h, 7d, 2w), a date (2026-12-31), an instant (2026-12-31T18:00:00Z) or never"
+
+
+def parse_deadline(text: str, now: datetime) -> datetime | None:
+    """Read a duration from NOW, a date (its end, UTC), an RFC 3339 instant, or never (None).
+
+    Raises InvalidValue for anything else and for an instant that is not after NOW.
+    """
+    if text == "never":
+        return None
+    duration = _DURATION.fullmatch(text)
+    try:
+        if duration:
+            instant = now + timedelta(seconds=int(duration[1]) * _SECONDS[duration[2]])
+        else:
+            instant = _parse_instant(text)
+    except (ValueError, OverflowError):
+        raise InvalidValue(f"{quote(text)} is no duration and no date", _HINT) from None
+    if instant <= now:
+        raise InvalidValue(f"{quote(text)} is in the past", _HINT)
+    return instant
+
+
+def rfc3339(instant: datetime) -> str:
+    """Give INSTANT in UTC and whole seconds, such as 2026-11-29T08:00:00Z."""
+    return instant.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
+
+
+def for_people(instant: datetime) -> str:
+    """Give INSTANT as 2026-11-29 08:00 UTC."""
+    return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _parse_instant(text: str) -> datetime:
+    if len(text) == len("2026-12-31"):
+        return datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), UTC)
+    instant = datetime.fromisoformat(text)
+    if instant.tzinfo is None:
+        raise ValueError("no time zone")
+    return instant.astimezone(UTC)
