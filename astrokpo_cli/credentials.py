@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 DOCKER_HUB_KEY = "https://index.docker.io/v1/"
 """The key of Docker Hub, in docker's files and stores as in a pull secret."""
@@ -73,8 +73,7 @@ class RegistryCredential:
         return key_host(self.key)
 
 
-@dataclass(frozen=True, slots=True)
-class ShortLife:
+class ShortLife(NamedTuple):
     """Why a credential will die, and when."""
 
     kind: str
@@ -123,9 +122,9 @@ def kubelet_auth(field: str) -> tuple[str, Password]:
 def short_life(credential: RegistryCredential) -> ShortLife | None:
     """Say whether CREDENTIAL is of a kind that dies by itself, by its host, its user and its form; else None."""
     host, user, secret = credential.host, credential.username, credential.password.reveal()
-    if user == "AWS" and _ECR_HOST.fullmatch(host):
+    if user == "AWS" and re.fullmatch(_ECR_HOST, host):
         return ShortLife("Amazon ECR token", "12 hours", _ecr_expiry(secret))
-    if user in _GOOGLE_TOKEN_USERS and _GOOGLE_HOST.fullmatch(host):
+    if user in _GOOGLE_TOKEN_USERS and re.fullmatch(_GOOGLE_HOST, host):
         return ShortLife("Google access token", "about 1 hour", None)
     claims = _jwt_claims(secret)
     if user == _ACR_LOGIN_USER and host.endswith(".azurecr.io"):
@@ -142,24 +141,24 @@ def first_expiry(credentials: Iterable[RegistryCredential]) -> datetime | None:
 
 def has_grant(host: str) -> bool:
     """Whether the registry HOST can let a cluster of its own cloud pull without any credential."""
-    return bool(_ECR_HOST.fullmatch(host) or _GOOGLE_HOST.fullmatch(host))
+    return bool(re.fullmatch(_ECR_HOST, host) or re.fullmatch(_GOOGLE_HOST, host))
 
 
-_ECR_HOST = re.compile(
+_ECR_HOST = (
     r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.com(\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)"
     r"|public\.ecr\.aws"
 )
-_GOOGLE_HOST = re.compile(r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io")
+_GOOGLE_HOST = r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"
 _GOOGLE_TOKEN_USERS = ("oauth2accesstoken", "_dcgcloud_token")
 _ACR_LOGIN_USER = "00000000-0000-0000-0000-000000000000"
-_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?")
+_BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 _NO_NEWLINES = str.maketrans("", "", "\r\n")
 
 
 def _go_base64(field: str) -> bytes:
     """Decode as Go's base64.StdEncoding does: line ends ignored, padding required, spare bits ignored."""
     compact = field.translate(_NO_NEWLINES)
-    if not _BASE64.fullmatch(compact):
+    if not re.fullmatch(_BASE64, compact):
         raise ValueError("not base64")
     return binascii.a2b_base64(compact)
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal, NoReturn
+from typing import Any, Final, Literal, NamedTuple, NoReturn
 
 MAX_DEPTH = 500
 """Deeper nesting is refused. Go stops at 10,000; no configuration comes near either."""
@@ -22,25 +21,20 @@ class GoJSONError(ValueError):
     """The text is not the JSON that was asked for; `str()` gives the place and the kind of mistake only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A Go string; `null` and an absent field are the empty string."""
+TEXT: Final = "text"
+"""The shape of a Go string; `null` and an absent field are the empty string."""
+
+TEXTS: Final = "texts"
+"""The shape of a Go []string."""
 
 
-@dataclass(frozen=True, slots=True)
-class Texts:
-    """A Go []string."""
-
-
-@dataclass(frozen=True, slots=True)
-class MapOf:
+class MapOf(NamedTuple):
     """A Go map[string]T; keys are taken exactly as they are written."""
 
     value: Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Struct:
+class Struct(NamedTuple):
     """A Go struct; the names are matched without regard to case."""
 
     fields: Mapping[str, Shape]
@@ -50,14 +44,14 @@ class Struct:
     """Called with each value once it is read, even if a later one replaces it (Go: UnmarshalJSON)."""
 
 
-Shape = Text | Texts | MapOf | Struct
+Shape = Literal["text", "texts"] | MapOf | Struct
 
 Way = Literal["Unmarshal", "Decode", "Decode one"]
 """How Go is asked: all of the document; the first value, blank for empty; likewise, and no second value."""
 
 
 def decode(document: bytes, shape: Shape, way: Way = "Unmarshal") -> Any:
-    """Read DOCUMENT as SHAPE: str for Text, list for Texts, dict for MapOf and Struct (every field present).
+    """Read DOCUMENT as SHAPE: str for TEXT, list for TEXTS, dict for MapOf and Struct (every field present).
 
     Unmarshal refuses an empty document and any text after the value. Decode takes a blank document for an empty
     value and ignores what follows the first; "Decode one" (Decoder.More) ignores only a closing bracket and what
@@ -105,9 +99,9 @@ def _children(node: tuple[tuple[str, Any], ...] | list[Any]) -> list[Any]:
 def _fill(shape: Shape, before: Any, value: Any, place: str) -> Any:
     """Decode VALUE over BEFORE, which is what an earlier field of the same name left."""
     match shape:
-        case Text():
+        case "text":
             return _fill_text(before, value, place)
-        case Texts():
+        case "texts":
             return _fill_texts(value, place)
         case MapOf(element):
             return _fill_map(element, before, value, place)
@@ -158,9 +152,9 @@ def _fill_struct(shape: Struct, before: dict[str, Any], value: Any, place: str) 
 
 def _empty(shape: Shape) -> Any:
     match shape:
-        case Text():
+        case "text":
             return ""
-        case Texts():
+        case "texts":
             return []
         case MapOf():
             return {}

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+\-.]*://")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_USERINFO = re.compile(r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*")
-_PORT = re.compile(r"(:[0-9]*)?")
-_BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-_ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
+_SCHEME = r"[A-Za-z][A-Za-z0-9+\-.]*://"
+_CONTROL = r"[\x00-\x1f\x7f]"
+_USERINFO = r"[A-Za-z0-9\-._:~!$&'()*+,;=%@]*"
+_PORT = r"(:[0-9]*)?"
+_BAD_ESCAPE = r"%(?![0-9A-Fa-f]{2})"
+_ESCAPE = r"%([0-9A-Fa-f]{2})"
 # In a host only bytes above ASCII, and the percent sign itself, may be escaped.
-_HOST = re.compile(r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>"\x80-\xff]|%25|%[89A-Fa-f][0-9A-Fa-f])*""")
-_ZONE = re.compile(r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>"\x80-\xff]|%[0-9A-Fa-f]{2})*""")
+_HOST = r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>"\x80-\xff]|%25|%[89A-Fa-f][0-9A-Fa-f])*"""
+_ZONE = r"""(?:[A-Za-z0-9\-._~!$&'()*+,;=:\[\]<>"\x80-\xff]|%[0-9A-Fa-f]{2})*"""
 
 
 def as_bytes(text: str) -> str:
@@ -27,11 +27,11 @@ def as_bytes(text: str) -> str:
 
 def hostname_port(url: str) -> tuple[str, str] | None:
     """Give URL.Hostname() and URL.Port() of a text with "://"; None if Go has an error or there is no host."""
-    parsed = parse_url(as_bytes(url)) if _SCHEME.match(url) else None
+    parsed = parse_url(as_bytes(url)) if re.match(_SCHEME, url) else None
     if parsed is None:
         return None
     host, colon, port = parsed[0].rpartition(":")
-    if not (colon and _PORT.fullmatch(f":{port}")):
+    if not (colon and re.fullmatch(_PORT, f":{port}")):
         host, port = parsed[0], ""
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     return (host.encode("latin-1").decode("utf-8", "replace"), port) if host else None
@@ -41,14 +41,14 @@ def hostname_port(url: str) -> tuple[str, str] | None:
 def parse_url(url: str) -> tuple[str, str] | None:
     """Give host (with its port) and path of URL, a text with "://"; None if Go has an error."""
     url, _, fragment = url.partition("#")
-    if _CONTROL.search(url) or _BAD_ESCAPE.search(fragment):
+    if re.search(_CONTROL, url) or re.search(_BAD_ESCAPE, fragment):
         return None
     authority, slash, path = url.partition("://")[2].partition("?")[0].partition("/")
     userinfo, at, host = authority.rpartition("@")
-    if at and (not _USERINFO.fullmatch(userinfo) or _BAD_ESCAPE.search(userinfo)):
+    if at and (not re.fullmatch(_USERINFO, userinfo) or re.search(_BAD_ESCAPE, userinfo)):
         return None
     parsed_host = _parse_host(host)
-    if parsed_host is None or _BAD_ESCAPE.search(path):
+    if parsed_host is None or re.search(_BAD_ESCAPE, path):
         return None
     return parsed_host, _unescape(slash + path)
 
@@ -75,17 +75,17 @@ def _parse_host(host: str) -> str | None:
     if host.startswith("["):
         return _parse_ip_literal(host)
     port = host[host.index(":") :] if ":" in host else ""
-    if "[" in host or not _PORT.fullmatch(port) or not _HOST.fullmatch(host):
+    if "[" in host or not re.fullmatch(_PORT, port) or not re.fullmatch(_HOST, host):
         return None
     return _unescape(host)
 
 
 def _parse_ip_literal(host: str) -> str | None:
     inside, bracket, port = host[1:].rpartition("]")
-    if not bracket or "[" in inside or "[" in port or not _PORT.fullmatch(port):
+    if not bracket or "[" in inside or "[" in port or not re.fullmatch(_PORT, port):
         return None
     address, percent, zone = inside.partition("%25")
-    if not _HOST.fullmatch(address) or not _ZONE.fullmatch(percent + zone) or not _zone_escapes_ok(zone):
+    if not re.fullmatch(_HOST, address) or not re.fullmatch(_ZONE, percent + zone) or not _zone_escapes_ok(zone):
         return None
     unescaped = _unescape(inside)
     return f"[{unescaped}]{port}" if _is_ipv6(unescaped) else None
@@ -93,8 +93,8 @@ def _parse_ip_literal(host: str) -> str | None:
 
 def _zone_escapes_ok(zone: str) -> bool:
     """Whether each escape in ZONE is of a byte that might stand there unescaped, a blank or the percent sign."""
-    escaped = (chr(int(digits, 16)) for digits in _ESCAPE.findall(zone))
-    return all(char in " %" or (char < "\x80" and _HOST.fullmatch(char)) for char in escaped)
+    escaped = (chr(int(digits, 16)) for digits in re.findall(_ESCAPE, zone))
+    return all(char in " %" or (char < "\x80" and re.fullmatch(_HOST, char)) for char in escaped)
 
 
 def _is_ipv6(address: str) -> bool:
@@ -108,7 +108,7 @@ def _is_ipv6(address: str) -> bool:
 
 
 def _unescape(text: str) -> str:
-    return _ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "%" in text else text
+    return re.sub(_ESCAPE, lambda match: chr(int(match[1], 16)), text) if "%" in text else text
 
 
 @lru_cache(maxsize=4096)

@@ -18,13 +18,10 @@ _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _HOST = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _WORD = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REFERENCE = re.compile(
+_REFERENCE = (
     rf"(?:(?P<registry>{_HOST})/)?(?P<repository>{_WORD}(?:/{_WORD})*)"
-    rf"(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>{_DIGEST}))?",
-    re.ASCII,
+    rf"(?::(?P<tag>\w[\w.-]{{0,127}}))?(?:@(?P<digest>{_DIGEST}))?"
 )
-_REGISTRY = re.compile(_HOST)
-_IMAGE_ID = re.compile(r"[a-f0-9]{64}")
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _REPOSITORY_LENGTH = 255
 
@@ -53,13 +50,13 @@ class ImageReference:
 
 def parse_image(text: str) -> ImageReference:
     """Parse and normalise TEXT; raises InvalidValue where distribution/reference has an error."""
-    if _IMAGE_ID.fullmatch(text):
+    if re.fullmatch("[a-f0-9]{64}", text):
         raise _invalid(text, "64 hexadecimal digits are an image id, not a name")
     registry, remainder = _split_registry(text)
     path = remainder.partition(":")[0]
     if path.lower() != path:
         raise _invalid(text, "the repository must be lower case")
-    match = _REFERENCE.fullmatch(f"{registry}/{remainder}")
+    match = re.fullmatch(_REFERENCE, f"{registry}/{remainder}", re.ASCII)
     if match is None:
         raise _invalid(text, "expected [HOST[:PORT]/]REPOSITORY[:TAG][@DIGEST]")
     if len(match["repository"]) > _REPOSITORY_LENGTH:
@@ -74,7 +71,7 @@ def parse_registry(text: str) -> str:
     scheme, mark, rest = text.rpartition("://")
     host, slash, path = (rest if mark else text).partition("/")
     known = scheme in ("", "http", "https") and path in ("", "v1", "v1/", "v2", "v2/")
-    if not known or (slash and not mark) or not _REGISTRY.fullmatch(host):
+    if not known or (slash and not mark) or not re.fullmatch(_HOST, host):
         raise InvalidValue(f"{quote(text)} is not a registry", "give its host, such as ghcr.io or localhost:5000")
     return DOCKER_HUB if host == "index.docker.io" else host
 

@@ -6,8 +6,7 @@ IN. Native age recipients (age1…) and ssh keys (ssh-ed25519, ssh-rsa). The rea
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from astrokpo_cli.errors import InvalidValue, quote
 
@@ -20,8 +19,7 @@ _IDENTITY_MARKS = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN")
 _HINT = "support prints its recipient; it begins with age1, ssh-ed25519 or ssh-rsa"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipient:
+class Recipient(NamedTuple):
     """A public key that a handoff is sealed for."""
 
     text: str

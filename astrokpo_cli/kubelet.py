@@ -11,7 +11,7 @@ from functools import lru_cache
 
 from astrokpo_cli.credentials import Password, RegistryCredential, kubelet_auth
 from astrokpo_cli.errors import AstrokpoError, KubeletWouldNotPull, quote
-from astrokpo_cli.gojson import GoJSONError, MapOf, Struct, Text, decode
+from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Struct, decode
 from astrokpo_cli.gourl import as_bytes, glob_match, parse_url, split_host_port
 from astrokpo_cli.images import ImageReference
 
@@ -76,8 +76,8 @@ def _check_entry(entry: dict[str, str]) -> None:
             raise GoJSONError(f"an auth will not decode: {err}") from None
 
 
-_ENTRY = Struct({"username": Text(), "password": Text(), "email": Text(), "auth": Text()}, check=_check_entry)
-_DOCKER_CONFIG_JSON = Struct({"auths": MapOf(_ENTRY), "HttpHeaders": MapOf(Text())})
+_ENTRY = Struct({"username": TEXT, "password": TEXT, "email": TEXT, "auth": TEXT}, check=_check_entry)
+_DOCKER_CONFIG_JSON = Struct({"auths": MapOf(_ENTRY), "HttpHeaders": MapOf(TEXT)})
 
 
 @lru_cache(maxsize=4096)

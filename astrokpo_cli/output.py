@@ -85,11 +85,13 @@ class Output:
             console.print(Text.assemble((f"{name:<{width}}  ", "bold cyan"), value), soft_wrap=True)
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Show ROWS under HEADERS on standard output; in a pipe the columns are parted by a tab."""
+        """Show ROWS under HEADERS on standard output; in a pipe in plain columns."""
         safe = [[visible(cell) for cell in row] for row in rows]
         if not _is_terminal(sys.stdout):
-            for row in ([header.upper() for header in headers], *safe):
-                _write_line(sys.stdout, "\t".join(row))
+            lines = [[header.upper() for header in headers], *safe]
+            widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+            for line in lines:
+                _write_line(sys.stdout, "   ".join(map(str.ljust, line, widths)).rstrip())
             return
         from rich.box import SIMPLE_HEAD
         from rich.table import Table

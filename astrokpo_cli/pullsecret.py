@@ -30,8 +30,6 @@ MAX_ANNOTATIONS = 256 * 1024
 """Kubernetes' limit for all annotations of an object together, in bytes (TotalAnnotationSizeLimitB)."""
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
-_LABEL_RE = re.compile(_LABEL)
-_SUBDOMAIN_RE = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +58,7 @@ class PullSecret:
 
 def check_name(name: str) -> str:
     """Give NAME back when a Secret may have it: a DNS-1123 subdomain of at most 253 characters."""
-    if len(name) > 253 or not _SUBDOMAIN_RE.fullmatch(name):
+    if len(name) > 253 or not re.fullmatch(rf"{_LABEL}(\.{_LABEL})*", name):
         raise InvalidValue(
             f"{quote(name)} is not a name for a secret",
             "use at most 253 lower-case letters, digits, '-' and '.', a letter or digit first and last in each part",
@@ -70,7 +68,7 @@ def check_name(name: str) -> str:
 
 def check_namespace(namespace: str) -> str:
     """Give NAMESPACE back when a namespace may have it: a DNS-1123 label of at most 63 characters."""
-    if len(namespace) > 63 or not _LABEL_RE.fullmatch(namespace):
+    if len(namespace) > 63 or not re.fullmatch(_LABEL, namespace):
         raise InvalidValue(
             f"{quote(namespace)} is not a namespace",
             "copy it from the Deployment's details in the Astro UI; it looks like geocentric-supernova-1234",

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, timedelta
 from astrokpo_cli.errors import InvalidValue, quote
 
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
-_DURATION = re.compile(r"([1-9][0-9]{0,5})([mhdw])")
 _HINT = "give a duration (30m, 12h, 7d, 2w), a date (2026-12-31), an instant (2026-12-31T18:00:00Z) or never"
 
 
@@ -22,7 +21,7 @@ def parse_deadline(text: str, now: datetime) -> datetime | None:
     """
     if text == "never":
         return None
-    duration = _DURATION.fullmatch(text)
+    duration = re.fullmatch("([1-9][0-9]{0,5})([mhdw])", text)
     try:
         if duration:
             instant = now + timedelta(seconds=int(duration[1]) * _SECONDS[duration[2]])

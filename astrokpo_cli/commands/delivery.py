@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from astrokpo_cli import files, handoff
 from astrokpo_cli.credentials import RegistryCredential
@@ -20,8 +20,7 @@ from astrokpo_cli.pullsecret import PullSecret, to_manifest
 from astrokpo_cli.timespan import for_people, rfc3339
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """One handoff (or plain manifest) that has been written."""
 
     namespace: str
@@ -30,8 +29,7 @@ class Written:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
+class Delivery(NamedTuple):
     """What the flags say about the result."""
 
     output: str | None

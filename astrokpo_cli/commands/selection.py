@@ -6,12 +6,11 @@ Part of `secret create`. Everything is checked here before anything is written.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from astrokpo_cli import files, kubelet, pullsecret
+from astrokpo_cli import files, pullsecret
 from astrokpo_cli.credentials import Password, RegistryCredential, first_expiry, registry_key, short_life
-from astrokpo_cli.dockerconfig.listing import list_logins
 from astrokpo_cli.dockerconfig.lookup import check_typed, collect, short_life_refusal
 from astrokpo_cli.dockerconfig.places import Places
 from astrokpo_cli.errors import CredentialRefused, InvalidValue, UsageProblem, quote
@@ -21,8 +20,7 @@ from astrokpo_cli.pullsecret import PullSecret
 from astrokpo_cli.timespan import for_people, parse_deadline
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which registries' credentials are handed over, and where they come from."""
 
     hosts: tuple[str, ...]
@@ -49,11 +47,11 @@ class Selection:
     def completed(self, out: Output, *, yes: bool) -> Selection:
         """Fill in what a person is asked for; raises UsageProblem where nobody can be asked."""
         if self.all_registries:
-            return replace(self, hosts=_all_hosts(out, self.places, yes=yes))
+            return self._replace(hosts=_all_hosts(out, self.places, yes=yes))
         if self.hosts or self.images:
             return self
         out.require_answer("--registry or --image")
-        return replace(self, hosts=out.choose("which registries", _usable_hosts(self.places), "--registry"))
+        return self._replace(hosts=out.choose("which registries", _usable_hosts(self.places), "--registry"))
 
     def credentials(self, out: Output) -> tuple[RegistryCredential, ...]:
         """Get the credentials, of nothing but the selected registries; raises CredentialRefused or HelperError."""
@@ -79,8 +77,7 @@ class Selection:
         return credential
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
+class Terms(NamedTuple):
     """What a pull secret says about itself."""
 
     name: str | None
@@ -127,7 +124,9 @@ def parse_images(images: Sequence[str]) -> tuple[ImageReference, ...]:
 
 def require_pulls(secret: PullSecret, images: Sequence[ImageReference]) -> None:
     """Look each of IMAGES up in the finished SECRET as a kubelet would; raises KubeletWouldNotPull."""
-    auths = kubelet.read_auths(pullsecret.docker_config_json(secret))
+    from astrokpo_cli import kubelet
+
+    auths = kubelet.read_auths(pullsecret.docker_config_json(secret)) if images else ()
     for image in images:
         kubelet.require_match(auths, image)
 
@@ -162,6 +161,8 @@ def _all_hosts(out: Output, places: Places, *, yes: bool) -> tuple[str, ...]:
 
 def _usable_hosts(places: Places) -> tuple[str, ...]:
     """Give the registries of the docker config whose credential can be handed over, asking their helpers."""
+    from astrokpo_cli.dockerconfig.listing import list_logins
+
     rows = list_logins(places, ask_helpers=True)
     hosts = tuple(sorted({row.host for row in rows if row.usable and row.host}))
     if not hosts:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from astrokpo_cli.credentials import Password
 from astrokpo_cli.dockerconfig.parse import Login
 from astrokpo_cli.errors import HelperError, InvalidValue, quote, visible
-from astrokpo_cli.gojson import GoJSONError, MapOf, Shape, Struct, Text, decode
+from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Shape, Struct, decode
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -31,7 +31,7 @@ MAX_ANSWER = 1024 * 1024
 SECRET_VARIABLES = ("DOCKER_AUTH_CONFIG", "ASTROKPO_IDENTITY")
 """Variables that hold secrets, and that no child of ours inherits."""
 
-_ANSWER = Struct({"ServerURL": Text(), "Username": Text(), "Secret": Text()})
+_ANSWER = Struct({"ServerURL": TEXT, "Username": TEXT, "Secret": TEXT})
 _TOKEN_USER = "<token>"  # noqa: S105 - the user's name that marks a token
 # What Go's strings.TrimSpace trims; Python's strip() would take U+001C to U+001F too.
 _GO_SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
@@ -67,7 +67,7 @@ class Helper:
         code, output = self._run("list", "unused")
         if code != 0:
             raise self._failed(f"failed to list its logins with exit code {code}")
-        users: dict[str, str] = self._decode(output, MapOf(Text()))
+        users: dict[str, str] = self._decode(output, MapOf(TEXT))
         return users
 
     def _decode(self, output: bytes, shape: Shape) -> Any:

@@ -6,8 +6,7 @@ IN. A listing never fails for one helper: its row says what went wrong.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, key_host
 from astrokpo_cli.dockerconfig.helper import AskHelper, Helper
@@ -19,8 +18,7 @@ from astrokpo_cli.errors import HelperError
 Kind = Literal["password", "token", "empty", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(NamedTuple):
     """One key of a docker config, without any secret."""
 
     host: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, RegistryCredential, ShortLife, has_grant, registry_key
 from astrokpo_cli.dockerconfig.helper import AskHelper, Helper
@@ -32,8 +32,7 @@ ROBOT_HINT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A login, and where it was."""
 
     key: str
@@ -66,8 +65,7 @@ def find_login(places: Places, host: str, image: ImageReference | None = None, a
     return empty
 
 
-@dataclass(frozen=True, slots=True)
-class Collected:
+class Collected(NamedTuple):
     """The credentials for one pull secret, and what the person should know about how they were found."""
 
     credentials: tuple[RegistryCredential, ...]
@@ -137,7 +135,7 @@ def short_life_refusal(short: RegistryCredential, life: ShortLife, now: datetime
         "let the cluster pull without a secret: astrokpo registry grant IMAGE; or " if has_grant(short.host) else ""
     )
     return CredentialRefused(
-        f"the credential for {quote(short.host)} is short-lived ({life.kind}): it {when}, and no pull secret renews itself",
+        f"the credential for {quote(short.host)} is short-lived ({life.kind}): it {when}; a pull secret is not renewed",
         f"{way_out}{ROBOT_HINT}; or give --allow-short-lived",
     )
 
@@ -168,7 +166,7 @@ def _find_docker(config: DockerConfig, host: str, environ: Mapping[str, str], as
     found = _ask_get(helper, key, environ, ask)
     if written is not None and written.login.registry_token:
         # docker keeps the file's registry token beside whatever the helper says.
-        login = replace(found.login if found else Login(), registry_token=True)
+        login = (found.login if found else Login())._replace(registry_token=True)
         return Found(key, written.source, login)
     return found
 

@@ -8,19 +8,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from types import MappingProxyType
+from typing import Any, Literal, NamedTuple
 
 from astrokpo_cli.credentials import NO_PASSWORD, Password, docker_auth
 from astrokpo_cli.errors import DockerConfigError, quote
-from astrokpo_cli.gojson import GoJSONError, MapOf, Shape, Struct, Text, Texts, Way, decode
+from astrokpo_cli.gojson import TEXT, TEXTS, GoJSONError, MapOf, Shape, Struct, Way, decode
 from astrokpo_cli.gourl import hostname_port
 
 Dialect = Literal["docker", "podman", "environment"]
 
 
-@dataclass(frozen=True, slots=True)
-class Login:
+class Login(NamedTuple):
     """What is stored for one registry; it may be less than a credential."""
 
     username: str = ""
@@ -41,17 +40,16 @@ class Login:
         return not (self.username or self.password or self.is_token)
 
 
-@dataclass(frozen=True, slots=True)
-class DockerConfig:
+class DockerConfig(NamedTuple):
     """One source of credentials."""
 
     origin: str
     """Where it was read, for people: a path or a variable."""
     dialect: Dialect
     """Whose rules of search hold for it."""
-    logins: Mapping[str, Login] = field(default_factory=dict)
+    logins: Mapping[str, Login] = MappingProxyType({})
     """The `auths`, by key as written."""
-    helpers: Mapping[str, str] = field(default_factory=dict)
+    helpers: Mapping[str, str] = MappingProxyType({})
     """credHelpers: key -> helper's name; an empty name switches the store off for that key."""
     store: str = ""
     """credsStore: the helper for every key that has none of its own; empty for none."""
@@ -119,9 +117,7 @@ def _host_of_refused(authority: str) -> str:
 
 _ENVIRONMENT_HINT = 'it must be {"auths": {HOST: {"auth": ...}}} and nothing more; unset it to use the docker config'
 
-_AUTH = Struct(
-    {name: Text() for name in ("username", "password", "auth", "serveraddress", "identitytoken", "registrytoken")}
-)
+_AUTH = Struct(dict.fromkeys(("username", "password", "auth", "serveraddress", "identitytoken", "registrytoken"), TEXT))
 _TEXT_FIELDS = [
     "psFormat",
     "imagesFormat",
@@ -139,22 +135,20 @@ _TEXT_FIELDS = [
     "nodesFormat",
     "currentContext",
 ]
-_PROXY = Struct({name: Text() for name in ("httpProxy", "httpsProxy", "noProxy", "ftpProxy", "allProxy")})
+_PROXY = Struct(dict.fromkeys(("httpProxy", "httpsProxy", "noProxy", "ftpProxy", "allProxy"), TEXT))
 # Every field that docker knows: a wrong type in any of them makes it refuse the file.
 _DOCKER_CONFIG = Struct(
     {
-        **{name: Text() for name in _TEXT_FIELDS},
-        **{name: MapOf(Text()) for name in ("HttpHeaders", "credHelpers", "aliases", "features")},
-        **{name: Texts() for name in ("pruneFilters", "cliPluginsExtraDirs")},
+        **dict.fromkeys(_TEXT_FIELDS, TEXT),
+        **{name: MapOf(TEXT) for name in ("HttpHeaders", "credHelpers", "aliases", "features")},
+        **dict.fromkeys(("pruneFilters", "cliPluginsExtraDirs"), TEXTS),
         "auths": MapOf(_AUTH),
         "proxies": MapOf(_PROXY),
-        "plugins": MapOf(MapOf(Text())),
+        "plugins": MapOf(MapOf(TEXT)),
     }
 )
-_PODMAN_CONFIG = Struct(
-    {"auths": MapOf(Struct({"auth": Text(), "identitytoken": Text()})), "credHelpers": MapOf(Text())}
-)
-_ENVIRONMENT_CONFIG = Struct({"auths": MapOf(Struct({"auth": Text()}, closed=True))}, closed=True)
+_PODMAN_CONFIG = Struct({"auths": MapOf(Struct({"auth": TEXT, "identitytoken": TEXT})), "credHelpers": MapOf(TEXT)})
+_ENVIRONMENT_CONFIG = Struct({"auths": MapOf(Struct({"auth": TEXT}, closed=True))}, closed=True)
 
 
 def _decode(document: bytes, shape: Shape, origin: str, way: Way) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from astrokpo_cli.dockerconfig.parse import DockerConfig, parse_docker, parse_environment, parse_podman
 from astrokpo_cli.errors import DockerConfigError, quote
@@ -17,8 +17,7 @@ Reader = Callable[[Path], bytes | None]
 """Gives a file's bytes, or None where there is no file; raises FileProblem for one that cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(NamedTuple):
     """Where to look: the environment, and a config that the user names or the default files."""
 
     environ: Mapping[str, str]
