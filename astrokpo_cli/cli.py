@@ -3,8 +3,6 @@
 `main(argv)` is the program. Only the module of the command that is asked for is imported.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence

@@ -4,14 +4,10 @@ PURE. Three ideas: the credential itself, with a password that cannot be printed
 writes it and as docker and the kubelet read it; and the signs by which a password that will die is known.
 """
 
-from __future__ import annotations
-
-import base64
-import binascii
 import json
 import re
+from binascii import a2b_base64, b2a_base64
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -56,8 +52,7 @@ class Password:
 NO_PASSWORD = Password("")
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryCredential:
+class RegistryCredential(NamedTuple):
     """One registry's user and password, as they will stand in a pull secret."""
 
     key: str
@@ -96,7 +91,7 @@ def key_host(key: str) -> str:
 
 def encode_auth(username: str, password: Password) -> str:
     """Give the `auth` field for a user and a password: base64 of user:password, as docker writes it."""
-    return base64.b64encode(_bytes(f"{username}:{password.reveal()}")).decode("ascii")
+    return b2a_base64(_bytes(f"{username}:{password.reveal()}"), newline=False).decode("ascii")
 
 
 def docker_auth(field: str) -> tuple[str, Password]:
@@ -152,6 +147,7 @@ _GOOGLE_HOST = r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"
 _GOOGLE_TOKEN_USERS = ("oauth2accesstoken", "_dcgcloud_token")
 _ACR_LOGIN_USER = "00000000-0000-0000-0000-000000000000"
 _BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+_FROM_URL_SAFE = str.maketrans("-_", "+/")
 _NO_NEWLINES = str.maketrans("", "", "\r\n")
 
 
@@ -160,7 +156,7 @@ def _go_base64(field: str) -> bytes:
     compact = field.translate(_NO_NEWLINES)
     if not re.fullmatch(_BASE64, compact):
         raise ValueError("not base64")
-    return binascii.a2b_base64(compact)
+    return a2b_base64(compact)
 
 
 def _split(decoded: bytes) -> tuple[str, str]:
@@ -176,7 +172,7 @@ def _bytes(text: str) -> bytes:
 
 def _ecr_expiry(secret: str) -> datetime | None:
     try:
-        token = json.loads(base64.b64decode(_bytes(secret)))
+        token = json.loads(a2b_base64(_bytes(secret)))
     except (ValueError, RecursionError):
         return None
     return _instant(token.get("expiration")) if isinstance(token, dict) else None
@@ -192,7 +188,8 @@ def _jwt_claims(secret: str) -> dict[str, Any] | None:
 
 def _jwt_part(part: str) -> dict[str, Any] | None:
     try:
-        value = json.loads(base64.b64decode(_bytes(part + "=" * (-len(part) % 4)), altchars=b"-_", validate=True))
+        text = (part + "=" * (-len(part) % 4)).translate(_FROM_URL_SAFE)
+        value = json.loads(a2b_base64(_bytes(text), strict_mode=True))
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None

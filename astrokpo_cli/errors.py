@@ -13,8 +13,6 @@ A message says what is wrong, in lower case, with the thing quoted and without a
 to do next. Neither ever holds content of a file that may hold secrets: the place, never the content.
 """
 
-from __future__ import annotations
-
 SHOWN_LENGTH = 200
 """The most characters of somebody else's text that a message shows."""
 

@@ -4,8 +4,6 @@ IN/OUT. Reading has a size cap. Writing is private (0600), whole or not at all, 
 unless told to. Errors name the file and never hold its content.
 """
 
-from __future__ import annotations
-
 import os
 import stat
 import sys
@@ -47,16 +45,13 @@ def read_stdin() -> bytes:
 def check_free(path: Path, *, replace: bool) -> None:
     """Raise FileProblem unless `write` could write PATH now: its folder is there and PATH is free or may go."""
     folder = path.parent
-    if not folder.is_dir():
+    if not is_folder(folder):
         raise FileProblem(f"the folder {quote(str(folder))} does not exist", "make it, or give another --output")
     if not os.access(folder, os.W_OK):
         raise FileProblem(f"the folder {quote(str(folder))} cannot be written to", "give another --output")
-    try:
-        mode = path.lstat().st_mode
-    except FileNotFoundError:
+    mode = _mode(path)
+    if mode is None:
         return
-    except (OSError, ValueError) as err:
-        raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
     if not (stat.S_ISREG(mode) or stat.S_ISLNK(mode)):
         raise FileProblem(f"{quote(str(path))} is not a regular file", "give --output - for standard output")
     if not replace:
@@ -69,7 +64,8 @@ def write(path: Path, content: bytes, *, replace: bool) -> None:
     The bytes are in place under PATH's name only when all are written. It is not synced to the disk: a handoff that
     a power cut takes is made again. Raises FileProblem.
     """
-    check_free(path, replace=replace)
+    if replace:
+        check_free(path, replace=True)
     try:
         descriptor, temporary = _open_unseen(path)
         try:
@@ -86,12 +82,29 @@ def write(path: Path, content: bytes, *, replace: bool) -> None:
         raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
 
 
+def is_folder(path: Path) -> bool:
+    """Whether PATH is a folder, or a link to one."""
+    return stat.S_ISDIR(_mode(path) or 0)
+
+
 def make_folder(path: Path) -> None:
     """Make PATH and its parents where they are missing; raises FileProblem."""
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as err:
         raise FileProblem(f"the folder {quote(str(path))} cannot be made: {_reason(err)}") from None
+
+
+def _mode(path: Path) -> int | None:
+    """Give the kind of file that PATH leads to, that of the link for one that leads nowhere, None for none."""
+    for look in (path.stat, path.lstat):
+        try:
+            return look().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        except (OSError, ValueError) as err:
+            raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
+    return None
 
 
 def _open_unseen(path: Path) -> tuple[int, Path | None]:
@@ -111,7 +124,11 @@ def _put_in_place(descriptor: int, temporary: Path | None, path: Path, *, replac
     else:
         named = _temporary_name(path)
         _link(descriptor, None, named)
-        named.replace(path)
+        try:
+            named.replace(path)
+        except BaseException:
+            named.unlink()
+            raise
 
 
 def _link(descriptor: int, temporary: Path | None, path: Path) -> None:
@@ -129,7 +146,7 @@ def _link(descriptor: int, temporary: Path | None, path: Path) -> None:
 
 
 def _temporary_name(path: Path) -> Path:
-    return path.with_name(f".{path.name[:200]}.{os.urandom(6).hex()}")
+    return path.with_name(f".astrokpo.{os.urandom(8).hex()}")
 
 
 def _capped(content: bytes, name: str) -> bytes:

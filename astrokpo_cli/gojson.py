@@ -6,8 +6,6 @@ merges into a map and a repeated key of a map is replaced, `null` leaves a value
 the shape is an error, bytes that are no UTF-8 and lone surrogates become U+FFFD, NaN and a BOM are errors.
 """
 
-from __future__ import annotations
-
 import codecs
 import json
 from collections.abc import Callable, Mapping
@@ -31,13 +29,13 @@ TEXTS: Final = "texts"
 class MapOf(NamedTuple):
     """A Go map[string]T; keys are taken exactly as they are written."""
 
-    value: Shape
+    value: "Shape"
 
 
 class Struct(NamedTuple):
     """A Go struct; the names are matched without regard to case."""
 
-    fields: Mapping[str, Shape]
+    fields: "Mapping[str, Shape]"
     closed: bool = False
     """Whether an unknown field is an error (Go: DisallowUnknownFields)."""
     check: Callable[[dict[str, Any]], None] | None = None

@@ -4,8 +4,6 @@ PURE. Texts here are byte strings in disguise (`as_bytes`): one character a byte
 The rules are those of Go 1.26, which Kubernetes 1.36 is built with.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

@@ -4,10 +4,8 @@ PURE. The grammar and the rules of normalisation are those of github.com/distrib
 (`ParseNormalizedNamed`); what it refuses is refused here.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from astrokpo_cli.errors import InvalidValue, quote
 
@@ -26,8 +24,7 @@ _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 _REPOSITORY_LENGTH = 255
 
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+class ImageReference(NamedTuple):
     """An image by its full name; `nginx` is docker.io/library/nginx."""
 
     registry: str

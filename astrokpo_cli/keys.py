@@ -3,8 +3,6 @@
 IN. Native age recipients (age1…) and ssh keys (ssh-ed25519, ssh-rsa). The reader of files is a parameter.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,7 +22,7 @@ class Recipient(NamedTuple):
 
     text: str
     """The key as one line, without a comment."""
-    age: AgeRecipient
+    age: "AgeRecipient"
 
 
 def load_recipients(
@@ -59,7 +57,9 @@ def parse_recipient(text: str, place: str) -> Recipient:
             return Recipient(" ".join(line.split()[:2]), pyrage.ssh.Recipient.from_str(line))
         return Recipient(line.lower(), pyrage.x25519.Recipient.from_str(line))
     except pyrage.RecipientError:
-        raise InvalidValue(f"{place}: {quote(line)} is not a recipient{_unsupported(line)}", _HINT) from None
+        # What does not even begin like a key may be anything, a docker config given by mistake, say.
+        shown = f"{quote(line)} " if line.lower().startswith(("age1", "ssh-")) else ""
+        raise InvalidValue(f"{place}: {shown}is not a recipient{_unsupported(line)}", _HINT) from None
 
 
 def _file_lines(file: str, content: bytes) -> list[tuple[str, str]]:

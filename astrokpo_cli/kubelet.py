@@ -4,8 +4,6 @@ PURE. The rules are those of Kubernetes 1.36, pkg/credentialprovider and its `se
 referee of what a pull secret is worth: the API server checks none of this.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from functools import lru_cache
 

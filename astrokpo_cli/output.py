@@ -5,13 +5,10 @@ rendered by rich; in a pipe everything is plain, unwrapped text. With --json sta
 document. What is rendered here never holds a secret, and text of others is made visible, never obeyed.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
 from astrokpo_cli.errors import AstrokpoError, UsageProblem, visible
 
@@ -24,8 +21,7 @@ JSON_VERSION = 1
 """The version of every JSON document that a command prints."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """How one run talks: chosen once from the flags, the environment and the terminal."""
 
     color: bool = True
@@ -168,7 +164,7 @@ class Output:
 
         self._console(sys.stderr).print(Text.assemble((f"{word}: ", style), text), soft_wrap=True)
 
-    def _console(self, stream: TextIO) -> Console:
+    def _console(self, stream: TextIO) -> "Console":
         from rich.console import Console
 
         return Console(file=stream, markup=False, highlight=False, emoji=False, no_color=not self.color or None)

@@ -4,14 +4,11 @@ PURE. The manifest is what the cluster must hold and nothing else: a Secret of t
 with one label, astrokpo's annotations and one data key. Format "1", described at `to_manifest`.
 """
 
-from __future__ import annotations
-
-import base64
 import json
 import re
-from dataclasses import dataclass
+from binascii import b2a_base64
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from astrokpo_cli.credentials import RegistryCredential, encode_auth
 from astrokpo_cli.errors import InvalidValue, quote
@@ -32,8 +29,7 @@ MAX_ANNOTATIONS = 256 * 1024
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 
 
-@dataclass(frozen=True, slots=True)
-class PullSecret:
+class PullSecret(NamedTuple):
     """Credentials for one namespace, under the name that a DAG will use."""
 
     name: str
@@ -108,10 +104,6 @@ def to_manifest(secret: PullSecret) -> dict[str, Any]:
     """
     config = docker_config_json(secret)
     annotations = _annotations(secret)
-    if len(config) > MAX_DATA:
-        raise InvalidValue(f"the credentials are {len(config)} bytes; a Secret holds at most {MAX_DATA}")
-    if sum(len(key) + len(value) for key, value in annotations.items()) > MAX_ANNOTATIONS:
-        raise InvalidValue("the list of images is longer than a Secret's annotations may be", "name fewer with --image")
     return {
         "apiVersion": "v1",
         "kind": "Secret",
@@ -122,8 +114,17 @@ def to_manifest(secret: PullSecret) -> dict[str, Any]:
             "annotations": annotations,
         },
         "type": SECRET_TYPE,
-        "data": {DATA_KEY: base64.b64encode(config).decode("ascii")},
+        "data": {DATA_KEY: b2a_base64(config, newline=False).decode("ascii")},
     }
+
+
+def check_size(secret: PullSecret) -> None:
+    """Raise InvalidValue where the API server would refuse SECRET for its size."""
+    size = len(docker_config_json(secret))
+    if size > MAX_DATA:
+        raise InvalidValue(f"the credentials are {size} bytes; a Secret holds at most {MAX_DATA}")
+    if sum(len(key) + len(value) for key, value in _annotations(secret).items()) > MAX_ANNOTATIONS:
+        raise InvalidValue("the list of images is longer than a Secret's annotations may be", "name fewer with --image")
 
 
 def _annotations(secret: PullSecret) -> dict[str, str]:

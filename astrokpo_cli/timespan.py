@@ -3,8 +3,6 @@
 PURE. All instants are aware and in UTC; the clock is a parameter.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, date, datetime, timedelta
 

@@ -103,8 +103,8 @@ def fastest(left: list[str], right: list[str]) -> tuple[float, float]:
 def bench_thousand(create: list[str], recipient: str) -> None:
     """A thousand namespaces in one call, against a thousand pipelines."""
     names = [f"namespace-{number}" for number in range(NAMESPACES)]
-    flags = [word for name in names for word in ("-n", name)]
-    best = min(seconds_of([*create, *flags, "-r", recipient, "-o", "many/", "--force"]) for _ in range(3))
+    flags = [word for name in names for word in ("--namespace", name)]
+    best = min(seconds_of([*create, *flags, "-r", recipient, "-o", f"many-{turn}/"]) for turn in range(5))
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     started = time.perf_counter()
     for name in names[:PIPELINES]:

@@ -8,7 +8,6 @@ import itertools
 import subprocess
 import sys
 from contextlib import nullcontext
-from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -251,7 +250,7 @@ HOSTILE = {
 def test_a_name_that_is_none_is_refused_in_every_form(form: Form, field: str, text: str) -> None:
     value: object = {"secrets": (text,), "labels": ((text, "x"),)}.get(field, text)
     with pytest.raises(InvalidValue) as refused:
-        render(replace(Snippet(form), **{field: value}))  # type: ignore[arg-type]  # one field of Snippet
+        render(Snippet(form)._replace(**{field: value}))  # type: ignore[arg-type]  # one field of Snippet
     assert refused.value.message.isprintable()
 
 

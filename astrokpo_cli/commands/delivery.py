@@ -3,8 +3,6 @@
 Part of `secret create`.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,9 +52,12 @@ class Delivery(NamedTuple):
         """Seal SECRETS and write them, all targets checked before the first; raises FileProblem."""
         if self.to_stdout:
             return self._print(out, secrets, recipients)
-        targets = self._targets(secrets)
-        for target in targets:
-            files.check_free(target, replace=self.force)
+        folder, targets = self._targets(secrets)
+        if folder is None or files.is_folder(folder):
+            for target in targets:
+                files.check_free(target, replace=self.force)
+        else:
+            files.make_folder(folder)
         pairs = zip(secrets, targets, strict=True)
         return tuple(
             self._write_one(secret, target, recipients)
@@ -85,17 +86,17 @@ class Delivery(NamedTuple):
 
         return yaml.safe_dump(to_manifest(secret), sort_keys=False, width=2**30, encoding="ascii")
 
-    def _targets(self, secrets: Sequence[PullSecret]) -> list[Path]:
+    def _targets(self, secrets: Sequence[PullSecret]) -> tuple[Path | None, list[Path]]:
+        """Give the folder that the flag names, if it is one, and the file for each of SECRETS."""
         names = [handoff.default_file(secret) for secret in secrets]
         if self.plaintext:
             names = [name.removesuffix(".age") + ".yaml" for name in names]
         if self.output is None:
-            return [Path(name) for name in names]
+            return None, [Path(name) for name in names]
         path = Path(self.output)
-        if len(secrets) == 1 and not path.is_dir() and not self.output.endswith(("/", os.sep)):
-            return [path]
-        files.make_folder(path)
-        return [path / name for name in names]
+        if len(secrets) == 1 and not files.is_folder(path) and not self.output.endswith(("/", os.sep)):
+            return None, [path]
+        return path, [path / name for name in names]
 
 
 def report(

@@ -1,9 +1,7 @@
 """Options that several commands share, and what completes them."""
 
-from __future__ import annotations
-
 import os
-from dataclasses import replace
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,22 +25,38 @@ def complete_registry(ctx: typer.Context, incomplete: str) -> list[str]:
 
     named = ctx.params.get("docker_config")
     try:
-        return [host for host in list_hosts(places_of(Path(named) if named else None)) if host.startswith(incomplete)]
+        # The shell has not replaced a "~" yet.
+        hosts = list_hosts(places_of(Path(os.path.expanduser(named)) if named else None))  # noqa: PTH111
     except AstrokpoError:
         return []
+    return [host for host in hosts if host.startswith(incomplete) and is_plain(host)]
 
 
 def complete_age_file(incomplete: str) -> list[str]:
-    """Complete files that end in .age, and folders on the way to them."""
+    """Complete files that end in .age, and folders on the way to them.
+
+    Without such a file it is left to the shell, which does not end the word after a folder; likewise where a name
+    would have to be quoted.
+    """
     start = incomplete.rpartition("/")[2]
-    prefix = incomplete[: len(incomplete) - len(start)]
+    prefix = incomplete.removesuffix(start)
     try:
-        entries = sorted(os.scandir(prefix or "."), key=lambda entry: entry.name)
+        with os.scandir(prefix or ".") as entries:
+            found = sorted((entry.name, entry.is_dir()) for entry in entries if entry.name.startswith(start))
     except OSError:
         return []
-    found = [entry for entry in entries if entry.name.startswith(start)]
-    files = [f"{prefix}{entry.name}" for entry in found if entry.name.endswith(".age")]
-    return files + [f"{prefix}{entry.name}/" for entry in found if entry.is_dir() and entry.name[0] != "."]
+    seen = [(name, is_folder) for name, is_folder in found if start or name[0] != "."]
+    files = [f"{prefix}{name}" for name, is_folder in seen if name.endswith(".age") and not is_folder]
+    folders = [f"{prefix}{name}/" for name, is_folder in seen if is_folder]
+    return [*files, *folders] if files and all(map(is_plain, (*files, *folders))) else []
+
+
+def is_plain(text: str) -> bool:
+    """Whether TEXT means itself in every shell.
+
+    Nothing else may be offered: typer's zsh completion runs a $(...) that follows a backslash, bash quotes no value.
+    """
+    return re.fullmatch(r"[A-Za-z0-9_@%+=:,./-]+", text) is not None
 
 
 DockerConfigPath = Annotated[
@@ -58,7 +72,7 @@ DockerConfigPath = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on standard output.")]
 
 
-def places_of(docker_config: Path | None) -> Places:
+def places_of(docker_config: Path | None) -> "Places":
     """Give where this run looks for docker configs."""
     from astrokpo_cli import files
     from astrokpo_cli.dockerconfig.places import Places
@@ -70,4 +84,4 @@ def output_of(ctx: typer.Context, *, json: bool) -> Output:
     """Give the run's Output, for a command with --json."""
     output = ctx.obj
     assert isinstance(output, Output)
-    return replace(output, json=json)
+    return output._replace(json=json)

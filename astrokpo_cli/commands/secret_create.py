@@ -1,7 +1,5 @@
 """`astrokpo secret create`: docker config -> pull secret -> sealed handoff, one for each namespace."""
 
-from __future__ import annotations
-
 import os
 from datetime import UTC, datetime
 from typing import Annotated
@@ -184,5 +182,6 @@ def run(
     for credential in credentials:
         warn_of_short_life(out, credential, now, allowed=allow_short_lived)
     secrets = terms.pull_secrets(credentials, selection.images, namespaces)
+    pullsecret.check_size(secrets[0])
     require_pulls(secrets[0], selection.images)
     report(out, delivery, delivery.write(out, secrets, recipients), secrets, recipients)

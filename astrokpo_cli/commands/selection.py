@@ -3,11 +3,9 @@
 Part of `secret create`. Everything is checked here before anything is written.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from astrokpo_cli import files, pullsecret
 from astrokpo_cli.credentials import Password, RegistryCredential, first_expiry, registry_key, short_life
@@ -44,7 +42,7 @@ class Selection(NamedTuple):
         if len(self.hosts) != 1:
             raise UsageProblem("--username goes with exactly one --registry", "name the registry that the user is of")
 
-    def completed(self, out: Output, *, yes: bool) -> Selection:
+    def completed(self, out: Output, *, yes: bool) -> Self:
         """Fill in what a person is asked for; raises UsageProblem where nobody can be asked."""
         if self.all_registries:
             return self._replace(hosts=_all_hosts(out, self.places, yes=yes))
@@ -87,7 +85,7 @@ class Terms(NamedTuple):
     not_after: datetime | None
 
     @classmethod
-    def parse(cls, name: str | None, deployment: str | None, not_after: str, now: datetime) -> Terms:
+    def parse(cls, name: str | None, deployment: str | None, not_after: str, now: datetime) -> Self:
         """Parse the flags; raises InvalidValue."""
         return cls(
             pullsecret.check_name(name) if name is not None else None,

@@ -1,14 +1,11 @@
 """`astrokpo snippet`: the DAG code of Step 2."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer
 
 from astrokpo_cli.commands.options import Json, output_of
 from astrokpo_cli.dags.snippet import Form, Snippet, parse_airflow, parse_label, render, unused_fields
-
 
 _FLAGS = {
     "image": "--image",

@@ -4,22 +4,14 @@ PURE. Snippet -> source text. `ruff format` leaves it as it is, at its default l
 text inside quotes is ever wider, and what is broken over lines ends in a comma.
 """
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal, TypeAlias, assert_never
+from typing import Literal, NamedTuple, assert_never
 
+from astrokpo_cli.dags.layout import Brackets, Node, call, lay_out, literal, mapping, sequence
 from astrokpo_cli.errors import InvalidValue, quote
 from astrokpo_cli.images import parse_image
 from astrokpo_cli.pullsecret import check_name
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-LINE_LENGTH = 88
-"""The default of ruff and black, in columns."""
 
 # matched by text and not compiled here: a start that prints no snippet does not pay for them
 _VARIANT = r"((a|b|rc)\d+|[-+][a-z][\w.-]*)?"
@@ -106,8 +98,7 @@ _VERSIONS = {
 """Airflow's versions, and those of Astro Runtime that cannot be one: 4.0.0 to 13, which ran Airflow 2, and 3.0-1 on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """What the code is to say; `render` tells what stands for a field that is left out."""
 
     form: Form = Form.TASK
@@ -196,7 +187,7 @@ def render(snippet: Snippet) -> str:
     _check_names(snippet)
     _check_pod(snippet)
     if snippet == Snippet(snippet.form, snippet.airflow):
-        snippet = replace(snippet, cmds=_DOCUMENTED_CMDS, arguments=_DOCUMENTED_ARGUMENTS, labels=_DOCUMENTED_LABELS)
+        snippet = snippet._replace(cmds=_DOCUMENTED_CMDS, arguments=_DOCUMENTED_ARGUMENTS, labels=_DOCUMENTED_LABELS)
     body = _body(snippet)
     if snippet.cpu or snippet.memory:
         body = f"{_resources(snippet)}\n\n{body}"
@@ -258,47 +249,47 @@ def _imports(form: Form, airflow: Airflow) -> str:
 
 
 def _resources(snippet: Snippet) -> str:
-    amounts = _dict([(key, text) for key, text in (("cpu", snippet.cpu), ("memory", snippet.memory)) if text])
-    return _lay_out("compute_resources = ", _call("k8s.V1ResourceRequirements", limits=amounts, requests=amounts))
+    amounts = mapping([(key, text) for key, text in (("cpu", snippet.cpu), ("memory", snippet.memory)) if text])
+    return lay_out("compute_resources = ", call("k8s.V1ResourceRequirements", limits=amounts, requests=amounts))
 
 
 def _body(snippet: Snippet) -> str:
     match snippet.form:
         case Form.TASK:
-            return _lay_out("", _call("KubernetesPodOperator", **_keywords(snippet)))
+            return lay_out("", call("KubernetesPodOperator", **_keywords(snippet)))
         case Form.DAG:
-            task = _lay_out("", _call("KubernetesPodOperator", **_keywords(snippet)), indent="    ")
-            return _DAG.format(dag_id=_literal(_task_id(snippet) or "<dag-name>"), task=task)
+            task = lay_out("", call("KubernetesPodOperator", **_keywords(snippet)), indent="    ")
+            return _DAG.format(dag_id=literal(_task_id(snippet) or "<dag-name>"), task=task)
         case Form.DECORATOR:
-            return _DECORATED.format(decorator=_lay_out("@", _call("task.kubernetes", **_keywords(snippet))))
+            return _DECORATED.format(decorator=lay_out("@", call("task.kubernetes", **_keywords(snippet))))
         case Form.DEFAULT_ARGS:
-            return _DEFAULT_ARGS.format(default_args=_lay_out("default_args = ", _default_args(snippet)))
+            return _DEFAULT_ARGS.format(default_args=lay_out("default_args = ", _default_args(snippet)))
         case _:
             assert_never(snippet.form)
 
 
-def _default_args(snippet: Snippet) -> _Group:
-    items: list[tuple[str, _Node]] = [('"image_pull_secrets": ', _references(snippet.secrets))]
+def _default_args(snippet: Snippet) -> Brackets:
+    items: list[tuple[str, Node]] = [('"image_pull_secrets": ', _references(snippet.secrets))]
     if snippet.cpu or snippet.memory:
         items.append(('"container_resources": ', "compute_resources"))
-    return _Group("{", tuple(items), "}")
+    return Brackets("{", tuple(items), "}")
 
 
-def _keywords(snippet: Snippet) -> dict[str, _Node]:
+def _keywords(snippet: Snippet) -> dict[str, Node]:
     """Give the task's keywords in the documentation's order, `name` too: provider 4 insists on it."""
     task_id = _task_id(snippet)
     has_command = snippet.form != Form.DECORATOR
-    keywords: dict[str, _Node | None] = {
+    keywords: dict[str, Node | None] = {
         "namespace": "namespace",
         "image_pull_secrets": _references(snippet.secrets),
-        "image": _literal(snippet.image or "<your-docker-image>"),
-        "cmds": _list(map(_literal, snippet.cmds)) if has_command and snippet.cmds else None,
-        "arguments": _list(map(_literal, snippet.arguments)) if has_command and snippet.arguments else None,
-        "labels": _dict(snippet.labels) if snippet.labels else None,
-        "name": _literal(snippet.pod_name or _pod_name(task_id)),
+        "image": literal(snippet.image or "<your-docker-image>"),
+        "cmds": sequence(map(literal, snippet.cmds)) if has_command and snippet.cmds else None,
+        "arguments": sequence(map(literal, snippet.arguments)) if has_command and snippet.arguments else None,
+        "labels": mapping(snippet.labels) if snippet.labels else None,
+        "name": literal(snippet.pod_name or _pod_name(task_id)),
         "container_resources": "compute_resources" if snippet.cpu or snippet.memory else None,
         "in_cluster": "True",
-        "task_id": _literal(task_id or "<task-name>"),
+        "task_id": literal(task_id or "<task-name>"),
         "get_logs": "True",
     }
     return {key: node for key, node in keywords.items() if node is not None}
@@ -316,62 +307,6 @@ def _pod_name(task_id: str | None) -> str:
     return re.sub(r"[^a-z0-9]+", "-", task_id.lower()).strip("-")[:63].rstrip("-") or "task"
 
 
-def _references(secrets: tuple[str, ...]) -> _Group:
+def _references(secrets: tuple[str, ...]) -> Brackets:
     names = secrets or ("<your-secret-name>",)
-    return _list(_call("k8s.V1LocalObjectReference", name=_literal(name)) for name in names)
-
-
-_Node: TypeAlias = "str | _Group"
-
-
-@dataclass(frozen=True, slots=True)
-class _Group:
-    """Brackets and what is between them; `str` gives it on one line."""
-
-    opening: str
-    items: tuple[tuple[str, _Node], ...]
-    """Each with the text before it, such as `name=`."""
-    closing: str
-
-    def __str__(self) -> str:
-        return f"{self.opening}{', '.join(f'{key}{node}' for key, node in self.items)}{self.closing}"
-
-
-def _call(function: str, **keywords: _Node) -> _Group:
-    return _Group(f"{function}(", tuple((f"{key}=", node) for key, node in keywords.items()), ")")
-
-
-def _list(nodes: Iterable[_Node]) -> _Group:
-    return _Group("[", tuple(("", node) for node in nodes), "]")
-
-
-def _dict(pairs: Iterable[tuple[str, str]]) -> _Group:
-    return _Group("{", tuple((f"{_literal(key)}: ", _literal(text)) for key, text in pairs), "}")
-
-
-def _lay_out(before: str, node: _Node, after: str = "", indent: str = "") -> str:
-    """Give NODE on one line, or each of its items on its own line and a comma behind it.
-
-    A call with several keywords is always broken, and so is what is not ASCII: how wide that is, ruff alone knows.
-    """
-    line = f"{indent}{before}{node}{after}"
-    if isinstance(node, str):
-        return line
-    is_long_call = node.closing == ")" and len(node.items) > 1
-    if not is_long_call and len(line) <= LINE_LENGTH and line.isascii():
-        return line
-    items = [_lay_out(key, item, ",", indent + "    ") for key, item in node.items]
-    return "\n".join((f"{indent}{before}{node.opening}", *items, f"{indent}{node.closing}{after}"))
-
-
-def _literal(text: str) -> str:
-    """Quote TEXT as ruff does: double quotes unless single ones save backslashes; what does not print is escaped."""
-    mark = "'" if text.count('"') > text.count("'") else '"'
-    chars = (f"\\{mark}" if char == mark else _escape(char) for char in text)
-    return f"{mark}{''.join(chars)}{mark}"
-
-
-def _escape(char: str) -> str:
-    if char.isprintable() and char != "\\":
-        return char
-    return char.encode("unicode_escape").decode("ascii")
+    return sequence(call("k8s.V1LocalObjectReference", name=literal(name)) for name in names)

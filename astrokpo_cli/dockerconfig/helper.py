@@ -7,10 +7,9 @@ output. Secrets and errors come the same way, so nothing that a helper prints is
 from __future__ import annotations
 
 import os
-import shlex
 import signal
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -137,15 +136,13 @@ class Helper:
         )
 
     def _failed(self, what: str, key: str = "HOST") -> HelperError:
+        import shlex
+
         return HelperError(
             f"{self.program} {what}",
             "its output may hold secrets and is not shown; to see it yourself:"
             f" printf %s {visible(shlex.quote(key))} | {self.program} get",
         )
-
-
-AskHelper = Callable[[str, Mapping[str, str]], Helper]
-"""Makes a Helper of its name and the environment; a parameter, so that a test can count the questions."""
 
 
 def helper_timeout(environ: Mapping[str, str]) -> float:

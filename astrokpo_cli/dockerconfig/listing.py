@@ -3,13 +3,11 @@
 IN. A listing never fails for one helper: its row says what went wrong.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, key_host
-from astrokpo_cli.dockerconfig.helper import AskHelper, Helper
+from astrokpo_cli.dockerconfig.helper import Helper
 from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, objection, store_of
 from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
 from astrokpo_cli.dockerconfig.places import Places
@@ -49,14 +47,14 @@ def list_hosts(places: Places) -> tuple[str, ...]:
     return tuple(sorted({host for host in hosts if host}))
 
 
-def list_logins(places: Places, *, ask_helpers: bool, ask: AskHelper = Helper) -> tuple[Listed, ...]:
+def list_logins(places: Places, *, ask_helpers: bool) -> tuple[Listed, ...]:
     """List every key of every config; helpers are asked for theirs, unless told not to.
 
     Raises DockerConfigError for a config that cannot be read.
     """
     rows: list[Listed] = []
     for config in places.configs():
-        rows.extend(_list_config(config, places.environ, ask if ask_helpers else None))
+        rows.extend(_list_config(config, places.environ, ask_helpers))
     return tuple(rows)
 
 
@@ -67,9 +65,9 @@ def key_registry(key: str) -> str:
     return key_host(key) if key == DOCKER_HUB_KEY else hostname(key)
 
 
-def _list_config(config: DockerConfig, environ: Mapping[str, str], ask: AskHelper | None) -> Iterator[Listed]:
+def _list_config(config: DockerConfig, environ: Mapping[str, str], ask_helpers: bool) -> Iterator[Listed]:
     store = store_of(config, environ)
-    stored, error = _ask_list(store, environ, ask)
+    stored, error = _ask_list(store, environ) if store and ask_helpers else ({}, "")
     if error:
         yield Listed("", "", config.origin, store, "", "unknown", error)
     for key in dict.fromkeys((*config.logins, *config.helpers, *stored)):
@@ -78,24 +76,22 @@ def _list_config(config: DockerConfig, environ: Mapping[str, str], ask: AskHelpe
             yield _row(config, key, "", config.logins.get(key, Login()))
         elif key in OAUTH_KEYS:
             yield _row(config, key, helper, Login(identity_token=True))
-        elif ask is None or (error and helper == store):
+        elif not ask_helpers or (error and helper == store):
             yield _unknown(config, key, helper, error)
         else:
-            yield _ask_one(config, key, helper, environ, ask)
+            yield _ask_one(config, key, helper, environ)
 
 
-def _ask_one(config: DockerConfig, key: str, helper: str, environ: Mapping[str, str], ask: AskHelper) -> Listed:
+def _ask_one(config: DockerConfig, key: str, helper: str, environ: Mapping[str, str]) -> Listed:
     try:
-        return _row(config, key, helper, ask(helper, environ).get(key) or Login())
+        return _row(config, key, helper, Helper(helper, environ).get(key) or Login())
     except HelperError as err:
         return _unknown(config, key, helper, err.message)
 
 
-def _ask_list(store: str, environ: Mapping[str, str], ask: AskHelper | None) -> tuple[dict[str, str], str]:
-    if not store or ask is None:
-        return {}, ""
+def _ask_list(store: str, environ: Mapping[str, str]) -> tuple[dict[str, str], str]:
     try:
-        return ask(store, environ).list(), ""
+        return Helper(store, environ).list(), ""
     except HelperError as err:
         return {}, err.message
 

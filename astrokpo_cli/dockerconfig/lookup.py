@@ -4,15 +4,12 @@ IN. docker/cli v29: cli/config/configfile (GetAuthConfig) and cli/config/credent
 containers/image, pkg/docker/config.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, RegistryCredential, ShortLife, has_grant, registry_key
-from astrokpo_cli.dockerconfig.helper import AskHelper, Helper
 from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
 from astrokpo_cli.dockerconfig.places import Places
 from astrokpo_cli.errors import CredentialRefused, quote
@@ -46,7 +43,7 @@ class Found(NamedTuple):
     """Other keys of the same host with another login: docker would take any of them."""
 
 
-def find_login(places: Places, host: str, image: ImageReference | None = None, ask: AskHelper = Helper) -> Found | None:
+def find_login(places: Places, host: str, image: ImageReference | None = None) -> Found | None:
     """Find what is stored for HOST, in the first config that has anything; None if none has.
 
     With IMAGE, podman's keys with a path are tried first, the longest first. Raises DockerConfigError for a config
@@ -56,9 +53,9 @@ def find_login(places: Places, host: str, image: ImageReference | None = None, a
     empty = None
     for config in places.configs():
         if config.dialect == "podman":
-            found = _find_podman(config, host, image, places.environ, ask)
+            found = _find_podman(config, host, image, places.environ)
         else:
-            found = _find_docker(config, host, places.environ, ask)
+            found = _find_docker(config, host, places.environ)
         if found is not None and not found.login.is_empty:
             return found
         empty = empty or found
@@ -72,9 +69,7 @@ class Collected(NamedTuple):
     warnings: tuple[str, ...]
 
 
-def collect(
-    places: Places, hosts: Iterable[str], images: Iterable[ImageReference], ask: AskHelper = Helper
-) -> Collected:
+def collect(places: Places, hosts: Iterable[str], images: Iterable[ImageReference]) -> Collected:
     """Find the credential of each of HOSTS and of each image's registry, once for each key of the pull secret.
 
     Raises CredentialRefused for the first that is not there or cannot be handed over.
@@ -85,7 +80,7 @@ def collect(
     found_by_key: dict[str, RegistryCredential] = {}
     warnings: list[str] = []
     for host, image in wanted:
-        found = find_login(places, host, image, ask)
+        found = find_login(places, host, image)
         if found is not None and found.rivals:
             warnings.append(_rivals_warning(host, found))
         result = credential(found, host, places, image)
@@ -157,13 +152,13 @@ def objection(key: str, login: Login) -> str:
     return ""
 
 
-def _find_docker(config: DockerConfig, host: str, environ: Mapping[str, str], ask: AskHelper) -> Found | None:
+def _find_docker(config: DockerConfig, host: str, environ: Mapping[str, str]) -> Found | None:
     key = registry_key(host)
     helper = config.helpers.get(key, store_of(config, environ))
     written = _find_written(config, key)
     if not helper:
         return written
-    found = _ask_get(helper, key, environ, ask)
+    found = _ask_get(helper, key, environ)
     if written is not None and written.login.registry_token:
         # docker keeps the file's registry token beside whatever the helper says.
         login = (found.login if found else Login())._replace(registry_token=True)
@@ -181,10 +176,10 @@ def _find_written(config: DockerConfig, key: str) -> Found | None:
 
 
 def _find_podman(
-    config: DockerConfig, host: str, image: ImageReference | None, environ: Mapping[str, str], ask: AskHelper
+    config: DockerConfig, host: str, image: ImageReference | None, environ: Mapping[str, str]
 ) -> Found | None:
     if host in config.helpers:
-        return _ask_get(config.helpers[host], host, environ, ask)
+        return _ask_get(config.helpers[host], host, environ)
     for key in _podman_keys(host, image):
         if key in config.logins:
             return Found(key, config.origin, config.logins[key], key.partition("/")[2])
@@ -201,8 +196,10 @@ def _first_of(config: DockerConfig, keys: list[str]) -> Found | None:
     return Found(keys[0], config.origin, first, rivals=rivals)
 
 
-def _ask_get(helper: str, key: str, environ: Mapping[str, str], ask: AskHelper) -> Found | None:
-    asked = ask(helper, environ)
+def _ask_get(helper: str, key: str, environ: Mapping[str, str]) -> Found | None:
+    from astrokpo_cli.dockerconfig.helper import Helper
+
+    asked = Helper(helper, environ)
     login = asked.get(key)
     return Found(key, asked.program, login) if login is not None else None
 

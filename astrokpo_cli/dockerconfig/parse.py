@@ -4,8 +4,6 @@ PURE. docker refuses a whole file for one broken part, so each function raises D
 the place and never the content.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -14,7 +12,6 @@ from typing import Any, Literal, NamedTuple
 from astrokpo_cli.credentials import NO_PASSWORD, Password, docker_auth
 from astrokpo_cli.errors import DockerConfigError, quote
 from astrokpo_cli.gojson import TEXT, TEXTS, GoJSONError, MapOf, Shape, Struct, Way, decode
-from astrokpo_cli.gourl import hostname_port
 
 Dialect = Literal["docker", "podman", "environment"]
 
@@ -91,6 +88,8 @@ def hostname(key: str) -> str:
     _, scheme, rest = key.partition("://")
     if not scheme:
         return key.partition("/")[0]
+    from astrokpo_cli.gourl import hostname_port
+
     parsed = hostname_port(key)
     if parsed is None:
         return _host_of_refused(rest.partition("/")[0]) or key.partition("/")[0]

@@ -3,8 +3,6 @@
 IN. The reader is a parameter (path -> bytes, None where there is no such file), so this module touches no file.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -35,18 +33,18 @@ class Places(NamedTuple):
         for path in self._podman_paths() if self.named is None else ():
             document = self.read(path)
             if document is not None:
-                yield parse_podman(document, str(path))
+                yield parse_podman(document, self._shown(path))
 
     def describe(self) -> tuple[str, ...]:
         """Name every place that `configs` asks, for a message that says where was looked."""
         variable = ("DOCKER_AUTH_CONFIG",) if self.environ.get("DOCKER_AUTH_CONFIG") else ()
         if self.named is not None:
             return (*variable, str(_config_file(self.named)))
-        return (*variable, str(self._docker_path()), *map(str, self._podman_paths()))
+        return (*variable, *map(self._shown, (self._docker_path(), *self._podman_paths())))
 
     def _default_config(self) -> DockerConfig:
         path = self._docker_path()
-        return parse_docker(self.read(path) or b"", str(path))
+        return parse_docker(self.read(path) or b"", self._shown(path))
 
     def _named_config(self, named: Path) -> DockerConfig:
         path = _config_file(named)
@@ -61,6 +59,10 @@ class Places(NamedTuple):
     def _docker_path(self) -> Path:
         folder = self.environ.get("DOCKER_CONFIG")
         return (Path(folder) if folder else self.home / ".docker") / "config.json"
+
+    def _shown(self, path: Path) -> str:
+        """Give PATH for people, ~ for the home folder."""
+        return f"~/{path.relative_to(self.home)}" if path.is_relative_to(self.home) else str(path)
 
     def _podman_paths(self) -> tuple[Path, ...]:
         named = self.environ.get("REGISTRY_AUTH_FILE")
