@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command, get_group
+from typer.main import get_command, get_group, get_install_completion_arguments
 
 from astrokpo_cli import __version__
 from astrokpo_cli.errors import AstrokpoError
@@ -94,6 +94,10 @@ class LazyGroup(TyperGroup):
         super().__init__(**settings)
         self.commands: Any = LazyCommands("" if self.name == PROGRAM else self.name or "")
 
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - typer's signature
+        """Give the names; typer's own method imports every command for them."""
+        return list(self.commands)
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command line; gives the exit code: 0 done, 1 failed, 2 usage, 3 a check found something, 130 interrupted.
@@ -102,9 +106,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     text and its values may hold a secret.
     """
     arguments = list(sys.argv[1:] if argv is None else argv)
-    if f"_{PROGRAM}_COMPLETE".upper() in os.environ:
-        # typer renders the help of completions with rich if it can be imported; completion must be quick.
-        sys.modules["rich"] = None  # type: ignore[assignment]
+    if os.environ.get(f"_{PROGRAM}_COMPLETE".upper()):
+        _prepare_completion()
     output = _output_for_errors(arguments)
     try:
         return _run(arguments)
@@ -121,6 +124,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as err:  # noqa: BLE001 - the last resort: whatever it is, its text is not shown
         output.error(AstrokpoError(f"unexpected {type(err).__name__} {_where(err)}", _REPORT))
         return 1
+
+
+def _prepare_completion() -> None:
+    # typer knows no shell until it has made the two options that install completion, which we do not have.
+    get_install_completion_arguments()
+    # It renders the help of completions with rich if it can be imported; completion must be quick.
+    sys.modules["rich"] = None  # type: ignore[assignment]
 
 
 def _run(arguments: list[str]) -> int:
@@ -157,9 +167,18 @@ def _app(**settings: Any) -> typer.Typer:
     )
 
 
+def _print_version(ctx: typer.Context, asked: bool) -> None:
+    # Not in the group's callback: without a command that is never called.
+    if asked and not ctx.resilient_parsing:
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+
+
 def _global_options(
     ctx: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+    version: Annotated[  # noqa: ARG001 - its callback has done it
+        bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+    ] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is done, on standard error.")] = False,
     no_color: Annotated[bool, typer.Option("--no-color", help="Print no colors; NO_COLOR does the same.")] = False,
 ) -> None:
@@ -172,9 +191,6 @@ def _global_options(
       astrokpo secret create --image ghcr.io/acme/etl:1.4 -n geocentric-supernova-1234
       astrokpo snippet --image ghcr.io/acme/etl:1.4 --secret ghcr-io-pull
     """
-    if version:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
-        raise typer.Exit
     ctx.obj = Output(color=not no_color and not os.environ.get("NO_COLOR"), verbose=verbose)
 
 

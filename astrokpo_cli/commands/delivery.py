@@ -12,7 +12,7 @@ from astrokpo_cli import files, handoff
 from astrokpo_cli.credentials import RegistryCredential
 from astrokpo_cli.dags.snippet import Form, Snippet, render
 from astrokpo_cli.errors import UsageProblem
-from astrokpo_cli.keys import Recipient
+from astrokpo_cli.keys.recipients import Recipient
 from astrokpo_cli.output import Output
 from astrokpo_cli.pullsecret import PullSecret, to_manifest
 from astrokpo_cli.timespan import for_people, rfc3339

@@ -24,7 +24,7 @@ from astrokpo_cli.commands.selection import (
     require_pulls,
     warn_of_short_life,
 )
-from astrokpo_cli.keys import RECIPIENT_VARIABLE, load_recipients
+from astrokpo_cli.keys.recipients import RECIPIENT_VARIABLE, load_recipients
 
 WHAT = "What to hand over"
 WHERE = "Where it is for"

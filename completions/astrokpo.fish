@@ -1,0 +1,1 @@
+complete --command astrokpo --no-files --arguments "(env _ASTROKPO_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) astrokpo)" --condition "env _ASTROKPO_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) astrokpo"
