@@ -11,7 +11,7 @@ AIRFLOW_ENVIRONMENTS ?= .venv-airflow
 DOCKER_CONFIG_FILE ?=
 REGISTRY ?=
 
-.PHONY: demo test lint test-lowest test-airflow airflow completions bench clean
+.PHONY: demo test lint test-lowest test-airflow airflow test-cluster completions bench clean
 
 $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,7 +36,7 @@ lint: $(VENV)/.ready
 # The lowest versions that pyproject.toml allows; `make test` has the newest.
 test-lowest: $(VENV)/.ready
 	$(UV) venv --quiet --clear --python $(BIN)/python .venv-lowest
-	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --editable . --group dev
+	$(UV) pip install --quiet --python .venv-lowest --resolution lowest-direct --editable . --group test
 	.venv-lowest/bin/python -m pytest -q --ignore tests/airflow
 
 # Airflow 2.4.3 to 3.3.2, each in an environment of its own.
@@ -45,6 +45,12 @@ airflow: $(VENV)/.ready
 
 test-airflow: airflow
 	ASTROKPO_AIRFLOW_ENVIRONMENTS=$(AIRFLOW_ENVIRONMENTS) $(BIN)/python -m pytest tests/airflow
+
+# Against a real cluster, named by ASTROKPO_TEST_KUBECONFIG; makes and removes namespaces of its own.
+test-cluster: $(VENV)/.ready
+	@test -n "$$ASTROKPO_TEST_KUBECONFIG" || \
+	  { echo "name a cluster for tests: ASTROKPO_TEST_KUBECONFIG=/path/to/kubeconfig make test-cluster" >&2; exit 2; }
+	$(BIN)/python -m pytest tests/cluster
 
 completions: $(VENV)/.ready
 	$(BIN)/python -m tests.completions --write

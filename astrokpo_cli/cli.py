@@ -23,11 +23,19 @@ INTERRUPTED = 130
 GROUPS = {
     "secret": "Seal a pull secret for support.",
     "registry": "See what the docker config holds.",
+    "key": "Keep the identities that open handoffs.",
 }
 COMMANDS = {
     "secret create": "secret_create",
+    "secret inspect": "secret_inspect",
+    "secret apply": "secret_apply",
     "snippet": "snippet",
     "registry list": "registry_list",
+    "key generate": "key_generate",
+    "key list": "key_list",
+    "key import": "key_import",
+    "key export": "key_export",
+    "key delete": "key_delete",
 }
 """Each command's words -> its module in astrokpo_cli.commands, whose function `run` it is."""
 
@@ -110,7 +118,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _prepare_completion()
     output = _output_for_errors(arguments)
     try:
-        return _run(arguments)
+        return _run(arguments, output)
     except AstrokpoError as err:
         output.error(err)
         return err.exit_code
@@ -133,11 +141,13 @@ def _prepare_completion() -> None:
     sys.modules["rich"] = None  # type: ignore[assignment]
 
 
-def _run(arguments: list[str]) -> int:
+def _run(arguments: list[str], output: Output) -> int:
     try:
         code = get_group(_root())(args=arguments, prog_name=PROGRAM, standalone_mode=False)
     except _UsageError as err:
         raise _usage_problem(err) from None
+    if code == INTERRUPTED:  # what typer makes of Ctrl-C
+        output.note("interrupted")
     return code if isinstance(code, int) else 0
 
 
@@ -146,6 +156,8 @@ def _usage_problem(err: Any) -> AstrokpoError:
 
     command = err.ctx.command_path if err.ctx else PROGRAM
     message = err.format_message()
+    if "unexpected extra argument" in message:  # it may be a password, behind a flag that takes none
+        message = "got an unexpected extra argument"
     if message.startswith("Usage:"):  # no arguments at all: the help is the message
         return UsageProblem(f"a command is missing\n\n{message}")
     return UsageProblem(f"{message[:1].lower()}{message[1:].rstrip('.')}", f"see {command} --help")

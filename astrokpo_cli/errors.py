@@ -7,7 +7,12 @@ AstrokpoError               exit 1
 ├── DockerConfigError       a docker config that docker would refuse too
 │   └── HelperError         a credential helper that failed; says nothing about other registries
 ├── CredentialRefused       a credential that was found and cannot be handed over
-└── KubeletWouldNotPull     a pull secret that no kubelet would use for its image
+├── KubeletWouldNotPull     a pull secret that no kubelet would use for its image
+├── kubelet.UnusableSecret  a docker config that no kubelet can read
+├── envelope.NotAHandoff, .DamagedHandoff, .NewerFormat; handoff.NotForThese: each way in which a file will not open
+├── gate.GateClosed         a handoff that must not be applied, with every objection
+├── keys.identities.NoIdentity, keys.backend.KeyringProblem
+└── cluster.ClusterProblem  what a cluster refused, or why it could not be asked
 
 A message says what is wrong, in lower case, with the thing quoted and without a full stop. A hint says what
 to do next. Neither ever holds content of a file that may hold secrets: the place, never the content.
@@ -58,13 +63,14 @@ class KubeletWouldNotPull(AstrokpoError):
     """A pull secret that no kubelet would use for the image it is made for."""
 
 
-def visible(text: str) -> str:
+def visible(text: str, length: int = SHOWN_LENGTH) -> str:
     r"""Give TEXT as one line that a terminal shows and never obeys.
 
-    Control, format and surrogate characters are shown as escapes (\x1b, \u202e, \udcff) and a long text is cut.
+    Control, format and surrogate characters are shown as escapes (\x1b, \u202e, \udcff) and a text of more than
+    LENGTH characters is cut.
     """
-    shown = "".join(char if char.isprintable() else _escape(char) for char in text[: SHOWN_LENGTH + 1])
-    return shown if len(text) <= SHOWN_LENGTH else shown[:SHOWN_LENGTH] + "…"
+    shown = "".join(char if char.isprintable() else _escape(char) for char in text[:length])
+    return shown if len(text) <= length else f"{shown}…"
 
 
 def quote(text: str) -> str:

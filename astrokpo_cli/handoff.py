@@ -1,4 +1,4 @@
-"""The handoff: a pull secret's manifest, sealed with age for support.
+"""The handoff: a pull secret's manifest, sealed with age for support, and opened by support.
 
 PURE, in memory. Format 1: an age v1 file, armored, holding the manifest as JSON, so that
 `age -d -i KEY FILE | kubectl apply -f -` works without astrokpo.
@@ -12,12 +12,15 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from astrokpo_cli.envelope import AGAIN, DamagedHandoff, Envelope
+from astrokpo_cli.errors import AstrokpoError
 from astrokpo_cli.pullsecret import PullSecret, to_manifest
 
 if TYPE_CHECKING:
     from pyrage import ssh, x25519
 
     AgeRecipient = x25519.Recipient | ssh.Recipient
+    AgeIdentity = x25519.Identity | ssh.Identity
 
 
 def seal(secret: PullSecret, recipients: Sequence[AgeRecipient]) -> bytes:
@@ -26,6 +29,40 @@ def seal(secret: PullSecret, recipients: Sequence[AgeRecipient]) -> bytes:
 
     manifest = json.dumps(to_manifest(secret)).encode("ascii")
     return pyrage.encrypt(manifest, recipients, armored=True)
+
+
+def open_handoff(envelope: Envelope, identities: Sequence[AgeIdentity], recipients: Sequence[str]) -> bytes:
+    """Decrypt ENVELOPE to its manifest's bytes; RECIPIENTS are those of IDENTITIES, for the message that none fits.
+
+    Raises NotForThese and DamagedHandoff; no content is in their text.
+    """
+    import pyrage
+
+    if envelope.recipients == ("scrypt",):
+        raise NotForThese(
+            "it is sealed with a passphrase, not for a recipient", "ask the sender to seal it with --recipient"
+        )
+    try:
+        return pyrage.decrypt(envelope.content, identities)
+    except pyrage.DecryptError as err:
+        raise _not_opened(str(err), recipients) from None
+
+
+class NotForThese(AstrokpoError):
+    """An age file that none of the identities opens."""
+
+
+def _not_opened(reason: str, recipients: Sequence[str]) -> AstrokpoError:
+    """Tell by pyrage's words why a file did not open; tests make each of them happen."""
+    if reason == "No matching keys found":
+        held = ", ".join(recipients) or "none"
+        return NotForThese(
+            f"no identity matched any of the recipients; the identities here are of {held}",
+            "it was sealed for somebody else: give the sender one of these, or the right identity with --identity",
+        )
+    if reason.startswith("Header"):
+        return DamagedHandoff("its header was altered", AGAIN)
+    return DamagedHandoff("what is sealed in it was cut or altered", AGAIN)
 
 
 def fingerprint(handoff: bytes) -> str:

@@ -6,6 +6,7 @@ document. What is rendered here never holds a secret, and text of others is made
 """
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Item = TypeVar("Item")
+
+MAX_VALUE = 4096
+"""The most characters of one value that are shown."""
 
 JSON_VERSION = 1
 """The version of every JSON document that a command prints."""
@@ -54,12 +58,12 @@ class Output(NamedTuple):
         if self.verbose:
             self._mark("verbose", "dim", text)
 
-    def error(self, err: AstrokpoError) -> None:
-        """Say what failed and what to do next: on standard error, and with --json as the document."""
+    def error(self, err: AstrokpoError, *, document: bool = True) -> None:
+        """Say what failed and what to do next: on standard error, and with --json as the DOCUMENT of this run."""
         self._mark("error", "bold red", err.message)
         if err.hint:
             self._mark("hint", "cyan", err.hint)
-        if self.json:
+        if self.json and document:
             self.document({"error": {"message": err.message, "hint": err.hint, "code": err.exit_code}})
 
     def fields(self, rows: Sequence[tuple[str, str]], *, to_stderr: bool = False) -> None:
@@ -67,7 +71,7 @@ class Output(NamedTuple):
         width = max((len(name) for name, _ in rows), default=0)
         shown, last = [], ""
         for name, value in rows:
-            shown.append((name if name != last else "", visible(value)))
+            shown.append((name if name != last else "", _for_people(value)))
             last = name
         stream = sys.stderr if to_stderr else sys.stdout
         if not _is_terminal(stream):
@@ -82,7 +86,7 @@ class Output(NamedTuple):
 
     def table(self, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """Show ROWS under HEADERS on standard output; in a pipe in plain columns."""
-        safe = [[visible(cell) for cell in row] for row in rows]
+        safe = [[_for_people(cell) for cell in row] for row in rows]
         if not _is_terminal(sys.stdout):
             lines = [[header.upper() for header in headers], *safe]
             widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
@@ -179,6 +183,12 @@ def _picked(answer: str, count: int) -> list[int]:
     if len(numbers) != len(words) or not all(1 <= number <= count for number in numbers):
         return []
     return [number - 1 for number in dict.fromkeys(numbers)]
+
+
+def _for_people(text: str) -> str:
+    """Give TEXT as a terminal may show it, ~ for the home folder."""
+    home = os.environ.get("HOME", "")
+    return visible(text.replace(f"{home}/", "~/") if len(home) > 1 else text, MAX_VALUE)
 
 
 def _is_terminal(stream: TextIO) -> bool:

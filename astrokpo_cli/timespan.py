@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime, timedelta
 from astrokpo_cli.errors import InvalidValue, quote
 
 _SECONDS = {"m": 60, "h": 3600, "d": 86400, "w": 604800}
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_TIME = "T[0-9]{2}:[0-9]{2}:[0-9]{2}"
 _HINT = "give a duration (30m, 12h, 7d, 2w), a date (2026-12-31), an instant (2026-12-31T18:00:00Z) or never"
 
 
@@ -37,15 +39,35 @@ def rfc3339(instant: datetime) -> str:
     return instant.astimezone(UTC).replace(tzinfo=None, microsecond=0).isoformat() + "Z"
 
 
+def parse_rfc3339(text: str) -> datetime | None:
+    """Read what `rfc3339` writes, and nothing else; None for anything else."""
+    if not re.fullmatch(_DATE + _TIME + "Z", text):
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
 def for_people(instant: datetime) -> str:
     """Give INSTANT as 2026-11-29 08:00 UTC."""
     return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
+def time_left(instant: datetime, now: datetime) -> str:
+    """Give the time from NOW to INSTANT as people say it: 6 days left, 3 hours ago."""
+    seconds = int((instant - now).total_seconds())
+    amount, unit = next(
+        (abs(seconds) // size, unit)
+        for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+        if abs(seconds) >= size or size == 1
+    )
+    return f"{amount} {unit}{'' if amount == 1 else 's'} {'left' if seconds >= 0 else 'ago'}"
+
+
 def _parse_instant(text: str) -> datetime:
-    if len(text) == len("2026-12-31"):
+    if re.fullmatch(_DATE, text):
         return datetime.combine(date.fromisoformat(text) + timedelta(days=1), datetime.min.time(), UTC)
-    instant = datetime.fromisoformat(text)
-    if instant.tzinfo is None:
-        raise ValueError("no time zone")
-    return instant.astimezone(UTC)
+    if not re.fullmatch(_DATE + _TIME + "([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})", text):
+        raise ValueError("not RFC 3339")
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -11,6 +11,8 @@ import pytest
 from astrokpo_cli.cli import main
 from tests.parts import Run, Tool
 
+OURS = ("ASTROKPO_TEST_REQUIRE", "ASTROKPO_TEST_KUBECONFIG", "ASTROKPO_AIRFLOW_ENVIRONMENTS")
+
 
 @pytest.fixture(autouse=True)
 def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -18,7 +20,7 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "home"
     home.mkdir()
     for name in list(os.environ):
-        if name.startswith(("ASTROKPO_RECIPIENT", "ASTROKPO_HELPER", "ASTROKPO_IDENTITY", "DOCKER_", "KUBE", "XDG_")):
+        if name.startswith(("ASTROKPO_", "DOCKER_", "KUBE", "XDG_")) and name not in OURS:
             monkeypatch.delenv(name)
     for name in ("REGISTRY_AUTH_FILE", "NO_COLOR", "FORCE_COLOR", "_ASTROKPO_COMPLETE"):
         monkeypatch.delenv(name, raising=False)

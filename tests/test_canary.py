@@ -9,13 +9,15 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
 import pytest
 
+from tests.api_server import Reply, Request, Server, Simulated, status
 from tests.parts import Run
 
 CANARY = 'c4nary"bird/sings+loud: ü$(x)`y`'
@@ -157,6 +159,69 @@ def test_the_password_is_nowhere(
             assert not seen(path.read_bytes().decode("utf-8", "replace")), f"in {path.name}"
 
 
+ANSWERS: dict[str, Callable[[Request], Reply]] = {
+    "works": Simulated(),
+    "refuses with what it was sent": lambda request: status(422, request.body.decode() or "x", "Invalid"),
+    "fails with what it was sent": lambda request: Reply(500, request.body or b"x"),
+    "redirects with what it was sent": lambda request: Reply(302, b"", {"Location": f"/{request.body.hex()}"}),
+    "does not know us": lambda request: status(401, f"no such token {CANARY}", "Unauthorized"),
+    "answers nonsense": lambda request: Reply(200, AUTH.encode()),
+}
+APPLY = ("secret", "apply", "ns.ghcr-io-pull.age", "--accept-unverified", "--yes")
+SUPPORT: dict[str, tuple[str, ...]] = {
+    "inspect": ("secret", "inspect", "ns.ghcr-io-pull.age"),
+    "inspect as JSON": ("secret", "inspect", "ns.ghcr-io-pull.age", "--json"),
+    "inspect what is cut": ("secret", "inspect", "cut.age"),
+    "apply": APPLY,
+    "apply as JSON": (*APPLY, "--json"),
+    "apply dry": (*APPLY, "--dry-run"),
+    "apply to another namespace": (*APPLY, "-n", "other"),
+    "apply another file than the ticket's": (*APPLY, "--fingerprint", "0" * 12),
+    "apply in a context that is not there": (*APPLY, "--context", "nowhere"),
+}
+
+
+def is_asked(command: str, answering: str) -> bool:
+    """Whether it makes a difference to COMMAND what a server answers."""
+    return command in ("apply", "apply as JSON", "apply dry") or answering == "works"
+
+
+@pytest.mark.parametrize("verbose", [(), ("--verbose",)], ids=["quiet", "verbose"])
+@pytest.mark.parametrize(("command", "answering"), [pair for pair in product(SUPPORT, ANSWERS) if is_asked(*pair)])
+def test_the_password_is_nowhere_on_supports_side(
+    command: str, answering: str, verbose: tuple[str, ...], isolated: Path, tmp_path: Path, identity: tuple[str, str]
+) -> None:
+    inputs = prepare(CASES[0], isolated)
+    sealed = run(CASES[0], (), isolated, tmp_path, identity[1])
+    assert sealed.code == 0
+    whole = Path("ns.ghcr-io-pull.age").read_bytes()
+    Path("cut.age").write_bytes(whole[: len(whole) // 2])
+    with Server(ANSWERS[answering]) as server:
+        kubeconfig = Path("kubeconfig").absolute()
+        kubeconfig.write_text(kubeconfig_for(server.url))
+        environ = {"KUBECONFIG": str(kubeconfig), "ASTROKPO_IDENTITY": identity[0]}
+        done = run(Case(command, SUPPORT[command], 0, environ=environ), verbose, isolated, tmp_path, identity[1])
+    assert not seen(done.out), "in standard output"
+    assert not seen(done.err), "in standard error"
+    assert identity[0][15:] not in done.out + done.err
+    for path in files_below(tmp_path):
+        if path not in inputs:
+            assert not seen(path.read_bytes().decode("utf-8", "replace")), f"in {path.name}"
+
+
+def kubeconfig_for(url: str) -> str:
+    return json.dumps(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "acme",
+            "contexts": [{"name": "acme", "context": {"cluster": "acme", "user": "acme"}}],
+            "clusters": [{"name": "acme", "cluster": {"server": url}}],
+            "users": [{"name": "acme", "user": {"token": "t0ken"}}],
+        }
+    )
+
+
 def test_the_canary_would_be_seen(isolated: Path, tmp_path: Path, identity: tuple[str, str]) -> None:
     case = Case("plaintext", (*CREATE, "--plaintext"), 0)
     prepare(case, isolated)
@@ -207,7 +272,7 @@ def run(
     case: Case, verbose: Sequence[str], home: Path, tmp_path: Path, recipient_key: str, *, recipient: bool = True
 ) -> Run:
     temporary = tmp_path / "tmp"
-    temporary.mkdir()
+    temporary.mkdir(exist_ok=True)
     environ = {**os.environ, "PATH": f"{home}:/usr/bin:/bin", "TMPDIR": str(temporary), **case.environ}
     if recipient:
         environ["ASTROKPO_RECIPIENT"] = recipient_key

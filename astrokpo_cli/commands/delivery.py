@@ -156,7 +156,8 @@ def _tell(
         out.product("\n" + "".join(f"{each.fingerprint}  {each.file}\n" for each in written))
     out.line("\nin the DAG:\n", to_stderr=aside)
     out.code(snippet, to_stderr=aside)
-    out.line(f"\n{_next_step(written)}", to_stderr=aside)
+    if not delivery.plaintext:
+        out.line(f"\n{_next_step(written)}", to_stderr=aside)
 
 
 def _one(written: Written) -> list[tuple[str, str]]:

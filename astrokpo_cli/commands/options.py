@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from astrokpo_cli.output import Output
 
 if TYPE_CHECKING:
     from astrokpo_cli.dockerconfig.places import Places
+    from astrokpo_cli.keys.identities import Identity
 
 
 def complete_file() -> list[str]:
@@ -59,12 +61,45 @@ def is_plain(text: str) -> bool:
     return re.fullmatch(r"[A-Za-z0-9_@%+=:,./-]+", text) is not None
 
 
+def complete_context(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Complete a context from the kubeconfig; the cluster is not asked."""
+    import yaml
+
+    from astrokpo_cli import files
+    from astrokpo_cli.errors import AstrokpoError
+
+    default = os.environ.get("KUBECONFIG", "").split(os.pathsep)[0] or "~/.kube/config"
+    path = Path(os.path.expanduser(ctx.params.get("kubeconfig") or default))  # noqa: PTH111
+    try:
+        config = yaml.safe_load(files.read_if_there(path) or b"")
+        names = [str(entry["name"]) for entry in config["contexts"]]
+    except (AstrokpoError, yaml.YAMLError, LookupError, TypeError):
+        return []
+    return [name for name in names if name.startswith(incomplete) and is_plain(name)]
+
+
 DockerConfigPath = Annotated[
     Path | None,
     typer.Option(
         "--docker-config",
         metavar="PATH",
         help="The docker config to read, a file or a folder with config.json [default: as docker finds it].",
+        show_default=False,
+        autocompletion=complete_file,
+    ),
+]
+HandoffFiles = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Handoff files; - is standard input.", autocompletion=complete_age_file),
+]
+IdentityFiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--identity",
+        "-i",
+        metavar="FILE",
+        help="Open with the identities in this file (age or ssh); repeatable"
+        " [default: ASTROKPO_IDENTITY_FILE, ASTROKPO_IDENTITY, the OS keyring].",
         show_default=False,
         autocompletion=complete_file,
     ),
@@ -78,6 +113,24 @@ def places_of(docker_config: Path | None) -> "Places":
     from astrokpo_cli.dockerconfig.places import Places
 
     return Places(os.environ, Path(os.path.expanduser("~")), files.read_if_there, docker_config)  # noqa: PTH111
+
+
+def find_identities(out: Output, named: Sequence[str], *, required: bool = True) -> "tuple[Identity, ...]":
+    """Find the identities of this run; none, with a note why, where they are not REQUIRED and none was named."""
+    from astrokpo_cli import files
+    from astrokpo_cli.errors import AstrokpoError, quote, visible
+    from astrokpo_cli.keys.identities import load_identities
+
+    def ask_passphrase(name: str) -> str:
+        return out.ask_secret(f"passphrase of {visible(name)}", f"the passphrase of {quote(name)}")
+
+    try:
+        return load_identities(named, os.environ, files.read, ask_passphrase)
+    except AstrokpoError as err:
+        if required or named or any(os.environ.get(name) for name in ("ASTROKPO_IDENTITY_FILE", "ASTROKPO_IDENTITY")):
+            raise
+        out.note(f"not opened: {err.message}")
+        return ()
 
 
 def output_of(ctx: typer.Context, *, json: bool) -> Output:

@@ -50,6 +50,7 @@ def _document(row: Listed) -> dict[str, object]:
 
 
 def _cells(row: Listed) -> tuple[str, ...]:
-    verdict = {True: "yes", False: f"no: {row.reason}", None: "not asked"}[row.usable]
+    yes = "with --image" if row.needs_image else "yes"
+    verdict = {True: yes, False: f"no: {row.reason}", None: "not asked"}[row.usable]
     where = f"docker-credential-{row.helper}" if row.helper else row.source
     return (row.host, row.shown_key, where, row.username, row.kind, verdict)

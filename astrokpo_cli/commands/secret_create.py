@@ -167,10 +167,10 @@ def run(
     hosts, images = parse_hosts(registry or ()), parse_images(image or ())
     selection = Selection(hosts, images, all_registries, places_of(docker_config), username, password_stdin)
     selection.check(named_config=docker_config is not None)
-    delivery = Delivery(output, force, plaintext)
-    delivery.check(json=json, namespaces=len(namespace or ()), sealing=bool(recipient or recipients_file))
-    terms = Terms.parse(name, deployment, not_after, now)
     namespaces = tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(namespace or ()))
+    delivery = Delivery(output, force, plaintext)
+    delivery.check(json=json, namespaces=len(namespaces), sealing=bool(recipient or recipients_file))
+    terms = Terms.parse(name, deployment, not_after, now)
     recipients = () if plaintext else load_recipients(recipient or (), recipients_file or (), os.environ, files.read)
 
     selection = selection.completed(out, yes=yes)

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 
 from astrokpo_cli import files, pullsecret
 from astrokpo_cli.credentials import Password, RegistryCredential, first_expiry, registry_key, short_life
-from astrokpo_cli.dockerconfig.lookup import check_typed, collect, short_life_refusal
+from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, check_typed, collect, short_life_refusal
 from astrokpo_cli.dockerconfig.places import Places
 from astrokpo_cli.errors import CredentialRefused, InvalidValue, UsageProblem, quote
 from astrokpo_cli.images import ImageReference, parse_image, parse_registry
@@ -49,7 +49,7 @@ class Selection(NamedTuple):
         if self.hosts or self.images:
             return self
         out.require_answer("--registry or --image")
-        return self._replace(hosts=out.choose("which registries", _usable_hosts(self.places), "--registry"))
+        return self._replace(hosts=out.choose("which registries", _usable_hosts(out, self.places), "--registry"))
 
     def credentials(self, out: Output) -> tuple[RegistryCredential, ...]:
         """Get the credentials, of nothing but the selected registries; raises CredentialRefused or HelperError."""
@@ -148,7 +148,7 @@ def _pullable(text: str) -> ImageReference:
 
 
 def _all_hosts(out: Output, places: Places, *, yes: bool) -> tuple[str, ...]:
-    hosts = _usable_hosts(places)
+    hosts = _usable_hosts(out, places)
     if not yes:
         for host in hosts:
             out.note(f"  {host}")
@@ -157,17 +157,21 @@ def _all_hosts(out: Output, places: Places, *, yes: bool) -> tuple[str, ...]:
     return hosts
 
 
-def _usable_hosts(places: Places) -> tuple[str, ...]:
-    """Give the registries of the docker config whose credential can be handed over, asking their helpers."""
+def _usable_hosts(out: Output, places: Places) -> tuple[str, ...]:
+    """Give the registries whose credential can be handed over, asking their helpers; says which are left out."""
     from astrokpo_cli.dockerconfig.listing import list_logins
 
     rows = list_logins(places, ask_helpers=True)
-    hosts = tuple(sorted({row.host for row in rows if row.usable and row.host}))
+    hosts = tuple(sorted({row.host for row in rows if row.usable and row.host and not row.needs_image}))
     if not hosts:
         looked = ", ".join(places.describe())
         raise CredentialRefused(
             "no registry that can be handed over", f"looked in {looked}; see astrokpo registry list"
         )
+    for row in rows:
+        if row.host not in hosts and row.shown_key not in OAUTH_KEYS:
+            why = "it is for a path: name an image below it with --image" if row.usable else row.reason
+            out.warn(f"left out: {quote(row.shown_key or row.helper)}: {why}")
     return hosts
 
 

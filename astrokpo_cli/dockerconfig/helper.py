@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from astrokpo_cli.credentials import Password
-from astrokpo_cli.dockerconfig.parse import Login
-from astrokpo_cli.errors import HelperError, InvalidValue, quote, visible
+from astrokpo_cli.dockerconfig.parse import Login, shown_key
+from astrokpo_cli.environment import SECRET_VARIABLES, seconds
+from astrokpo_cli.errors import HelperError, quote, visible
 from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Shape, Struct, decode
 
 if TYPE_CHECKING:
@@ -26,9 +27,6 @@ DEFAULT_TIMEOUT = 10.0
 """Seconds that a helper may take."""
 MAX_ANSWER = 1024 * 1024
 """Bytes that a helper may print."""
-
-SECRET_VARIABLES = ("DOCKER_AUTH_CONFIG", "ASTROKPO_IDENTITY")
-"""Variables that hold secrets, and that no child of ours inherits."""
 
 _ANSWER = Struct({"ServerURL": TEXT, "Username": TEXT, "Secret": TEXT})
 _TOKEN_USER = "<token>"  # noqa: S105 - the user's name that marks a token
@@ -44,7 +42,7 @@ class Helper:
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
         self.program = f"docker-credential-{name}"
         self._environ = {key: value for key, value in environ.items() if key not in SECRET_VARIABLES}
-        self._timeout = helper_timeout(environ)
+        self._timeout = seconds(environ, TIMEOUT_VARIABLE, DEFAULT_TIMEOUT)
         if not name or "\0" in name or "/" in name or os.sep in name:
             raise HelperError(f"{quote(name)} is not the name of a credential helper")
 
@@ -55,11 +53,12 @@ class Helper:
             message = output.decode("utf-8", "replace").strip(_GO_SPACES)
             if message == _NOT_FOUND or message.startswith(_NOT_FOUND_DESKTOP):
                 return None
-            raise self._failed(f"failed for {quote(key)} with exit code {code}", key)
+            raise self._failed(f"failed for {quote(shown_key(key))} with exit code {code}", shown_key(key))
         answer = self._decode(output, _ANSWER)
         if answer["Username"] == _TOKEN_USER:
             return Login(identity_token=bool(answer["Secret"]))
-        return Login(answer["Username"], Password(answer["Secret"]))
+        login = Login(answer["Username"], Password(answer["Secret"]))
+        return None if login.is_empty else login  # what docker-credential-pass 0.6 says for "not found"
 
     def list(self) -> dict[str, str]:
         """Ask for all keys and their users; can be slow. Raises HelperError."""
@@ -103,31 +102,21 @@ class Helper:
                 raise
 
     def _converse(self, process: Popen[bytes], question: bytes) -> tuple[int, bytes]:
+        """Send QUESTION and read the answer at the same time, so that neither side can wait for the other for ever."""
         from subprocess import TimeoutExpired
 
         deadline = time.monotonic() + self._timeout
-        _send(process, question)
-        output = self._receive(process, deadline)
+        output = b""
+        for chunk in _exchange(process, question, deadline):
+            if chunk is None:
+                raise self._hung()
+            output += chunk
+            if len(output) > MAX_ANSWER:
+                raise self._failed(f"printed more than {MAX_ANSWER} bytes")
         try:
-            return process.wait(max(0.0, deadline - time.monotonic())), output
+            return process.wait(max(0.01, deadline - time.monotonic())), output
         except TimeoutExpired:
             raise self._hung() from None
-
-    def _receive(self, process: Popen[bytes], deadline: float) -> bytes:
-        import selectors
-
-        assert process.stdout is not None
-        output = b""
-        with selectors.DefaultSelector() as selector:
-            selector.register(process.stdout, selectors.EVENT_READ)
-            while selector.select(max(0.0, deadline - time.monotonic())):
-                chunk = os.read(process.stdout.fileno(), 65536)
-                if not chunk:
-                    return output
-                output += chunk
-                if len(output) > MAX_ANSWER:
-                    raise self._failed(f"printed more than {MAX_ANSWER} bytes")
-        raise self._hung()
 
     def _hung(self) -> HelperError:
         return HelperError(
@@ -145,26 +134,40 @@ class Helper:
         )
 
 
-def helper_timeout(environ: Mapping[str, str]) -> float:
-    """Give the seconds that a helper may take; raises InvalidValue for what is no positive number."""
-    text = environ.get(TIMEOUT_VARIABLE)
-    if not text:
-        return DEFAULT_TIMEOUT
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0.0 < seconds <= 3600.0:
-        raise InvalidValue(f"{TIMEOUT_VARIABLE} is {quote(text)}", "give it seconds, such as 30")
-    return seconds
+def _exchange(process: Popen[bytes], question: bytes, deadline: float) -> Iterator[bytes | None]:
+    """Write QUESTION as it is taken and give what is printed, until its end; None when DEADLINE comes first.
 
+    A helper that does not read its question is judged by its answer.
+    """
+    import selectors
 
-def _send(process: Popen[bytes], question: bytes) -> None:
-    """Write the question; a helper that does not read it is judged by its answer."""
     assert process.stdin is not None
-    with suppress(BrokenPipeError):
-        process.stdin.write(question)
-        process.stdin.close()
+    assert process.stdout is not None
+    os.set_blocking(process.stdin.fileno(), False)
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        selector.register(process.stdin, selectors.EVENT_WRITE)
+        while ready := selector.select(max(0.0, deadline - time.monotonic())):
+            for key, _ in ready:
+                if key.fileobj is process.stdin:
+                    question = _write_some(process.stdin.fileno(), question)
+                    if not question:
+                        selector.unregister(process.stdin)
+                        process.stdin.close()
+                else:
+                    chunk = os.read(process.stdout.fileno(), 65536)
+                    if not chunk:
+                        return
+                    yield chunk
+    yield None
+
+
+def _write_some(descriptor: int, content: bytes) -> bytes:
+    """Write what fits and give the rest; nothing is left for a reader that has gone."""
+    try:
+        return content[os.write(descriptor, content) :]
+    except BrokenPipeError:
+        return b""
 
 
 def _end_group(process: Popen[bytes]) -> None:

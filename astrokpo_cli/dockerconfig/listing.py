@@ -11,7 +11,8 @@ from astrokpo_cli.dockerconfig.helper import Helper
 from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, objection, store_of
 from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
 from astrokpo_cli.dockerconfig.places import Places
-from astrokpo_cli.errors import HelperError
+from astrokpo_cli.errors import HelperError, InvalidValue
+from astrokpo_cli.images import parse_registry
 
 Kind = Literal["password", "token", "empty", "unknown"]
 
@@ -32,6 +33,9 @@ class Listed(NamedTuple):
     """What is stored; unknown where a helper was not asked, or failed."""
     reason: str
     """Why it cannot be handed over, or why that is not known; empty when it can be."""
+
+    needs_image: bool = False
+    """Whether it is for a path below the host, so that an image must say which; podman's auth.json has such keys."""
 
     @property
     def usable(self) -> bool | None:
@@ -99,8 +103,22 @@ def _ask_list(store: str, environ: Mapping[str, str]) -> tuple[dict[str, str], s
 def _row(config: DockerConfig, key: str, helper: str, login: Login) -> Listed:
     kind: Kind = "token" if login.is_token else "empty" if login.is_empty else "password"
     host = key_registry(key)
-    return Listed(host, shown_key(key), config.origin, helper, login.username, kind, objection(key, login))
+    reason = objection(key, login)
+    if host and not _is_registry(host):
+        host, reason = "", reason or "no image can name such a registry"
+    needs_image = config.dialect == "podman" and "/" in key and "://" not in key
+    return Listed(host, shown_key(key), config.origin, helper, login.username, kind, reason, needs_image)
 
 
 def _unknown(config: DockerConfig, key: str, helper: str, error: str) -> Listed:
-    return Listed(key_registry(key), shown_key(key), config.origin, helper, "", "unknown", error)
+    host = key_registry(key)
+    shown_host = host if _is_registry(host) else ""
+    return Listed(shown_host, shown_key(key), config.origin, helper, "", "unknown", error)
+
+
+def _is_registry(host: str) -> bool:
+    try:
+        parse_registry(host)
+    except InvalidValue:
+        return False
+    return True

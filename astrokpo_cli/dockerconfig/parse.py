@@ -78,7 +78,7 @@ def parse_environment(text: str) -> DockerConfig:
     config = _decode(document, _ENVIRONMENT_CONFIG, origin, "Decode one")
     for key, entry in config["auths"].items():
         if not entry["auth"]:
-            raise DockerConfigError(f"{origin} has no auth for {quote(key)}", _ENVIRONMENT_HINT)
+            raise DockerConfigError(f"{origin} has no auth for {quote(shown_key(key))}", _ENVIRONMENT_HINT)
     logins = {key: _login(key, entry, origin) for key, entry in config["auths"].items()}
     return DockerConfig(origin, "environment", logins)
 
@@ -101,9 +101,9 @@ def hostname(key: str) -> str:
 
 def shown_key(key: str) -> str:
     """Give KEY for people, without the user and password that a URL may hold."""
-    scheme, mark, rest = key.rpartition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{authority.rpartition('@')[2]}{slash}{path}"
+    scheme, mark, rest = key.partition("://")
+    # A password may hold anything, a slash too: all up to the last @ goes.
+    return f"{scheme if mark else ''}{mark}{(rest if mark else scheme).rpartition('@')[2]}"
 
 
 def _host_of_refused(authority: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from astrokpo_cli.dockerconfig.parse import DockerConfig, parse_docker, parse_environment, parse_podman
-from astrokpo_cli.errors import DockerConfigError, quote
+from astrokpo_cli.errors import DockerConfigError, quote, visible
 
 Reader = Callable[[Path], bytes | None]
 """Gives a file's bytes, or None where there is no file; raises FileProblem for one that cannot be read."""
@@ -33,18 +33,18 @@ class Places(NamedTuple):
         for path in self._podman_paths() if self.named is None else ():
             document = self.read(path)
             if document is not None:
-                yield parse_podman(document, self._shown(path))
+                yield parse_podman(document, visible(str(path)))
 
     def describe(self) -> tuple[str, ...]:
         """Name every place that `configs` asks, for a message that says where was looked."""
         variable = ("DOCKER_AUTH_CONFIG",) if self.environ.get("DOCKER_AUTH_CONFIG") else ()
         if self.named is not None:
-            return (*variable, str(_config_file(self.named)))
-        return (*variable, *map(self._shown, (self._docker_path(), *self._podman_paths())))
+            return (*variable, visible(str(_config_file(self.named))))
+        return (*variable, *(visible(str(path)) for path in (self._docker_path(), *self._podman_paths())))
 
     def _default_config(self) -> DockerConfig:
         path = self._docker_path()
-        return parse_docker(self.read(path) or b"", self._shown(path))
+        return parse_docker(self.read(path) or b"", visible(str(path)))
 
     def _named_config(self, named: Path) -> DockerConfig:
         path = _config_file(named)
@@ -54,15 +54,11 @@ class Places(NamedTuple):
                 f"{quote(str(path))} does not exist", "give --docker-config a file, or a folder that holds config.json"
             )
         parse = parse_podman if path.name == "auth.json" else parse_docker
-        return parse(document, str(path))
+        return parse(document, visible(str(path)))
 
     def _docker_path(self) -> Path:
         folder = self.environ.get("DOCKER_CONFIG")
         return (Path(folder) if folder else self.home / ".docker") / "config.json"
-
-    def _shown(self, path: Path) -> str:
-        """Give PATH for people, ~ for the home folder."""
-        return f"~/{path.relative_to(self.home)}" if path.is_relative_to(self.home) else str(path)
 
     def _podman_paths(self) -> tuple[Path, ...]:
         named = self.environ.get("REGISTRY_AUTH_FILE")
@@ -75,4 +71,7 @@ class Places(NamedTuple):
 
 
 def _config_file(named: Path) -> Path:
-    return named / "config.json" if named.is_dir() else named
+    try:
+        return named / "config.json" if named.is_dir() else named
+    except OSError:  # a name that no file can have; reading it says so
+        return named

@@ -6,12 +6,13 @@ IN. Native age recipients (age1…) and ssh keys (ssh-ed25519, ssh-rsa). The rea
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.errors import InvalidValue, quote, visible
 
 if TYPE_CHECKING:
     from astrokpo_cli.handoff import AgeRecipient
 
 RECIPIENT_VARIABLE = "ASTROKPO_RECIPIENT"
+FLAG = "--recipient"
 
 _IDENTITY_MARKS = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN")
 _HINT = "support prints its recipient; it begins with age1, ssh-ed25519 or ssh-rsa"
@@ -32,7 +33,7 @@ def load_recipients(
 
     Duplicates are dropped. Raises InvalidValue for a line that is no recipient; a private key is never shown.
     """
-    lines = [(text, "--recipient") for text in flags]
+    lines = [(text, FLAG) for text in flags]
     for file in files:
         lines.extend(_file_lines(file, read(file)))
     if not flags and not files:
@@ -46,7 +47,7 @@ def parse_recipient(text: str, place: str) -> Recipient:
     import pyrage
 
     line = text.strip()
-    if line.upper().startswith(_IDENTITY_MARKS):
+    if any(mark in line.upper() for mark in _IDENTITY_MARKS):
         raise InvalidValue(
             f"{place} holds a private key where a recipient belongs",
             "a recipient is public; give the line that begins with age1, and keep the private key to yourself",
@@ -57,16 +58,19 @@ def parse_recipient(text: str, place: str) -> Recipient:
             return Recipient(" ".join(line.split()[:2]), pyrage.ssh.Recipient.from_str(line))
         return Recipient(line.lower(), pyrage.x25519.Recipient.from_str(line))
     except pyrage.RecipientError:
-        # What does not even begin like a key may be anything, a docker config given by mistake, say.
-        shown = f"{quote(line)} " if line.lower().startswith(("age1", "ssh-")) else ""
+        # A file may be anything, a docker config or a private key given by mistake: of it the place alone is told.
+        shown = f"{quote(line)} " if place == FLAG and line.lower().startswith(("age1", "ssh-")) else ""
         raise InvalidValue(f"{place}: {shown}is not a recipient{_unsupported(line)}", _HINT) from None
 
 
 def _file_lines(file: str, content: bytes) -> list[tuple[str, str]]:
     try:
-        return _lines(content.decode("utf-8-sig"), file)
+        lines = _lines(content.decode("utf-8-sig"), visible(file))
     except UnicodeDecodeError:
         raise InvalidValue(f"{quote(file)} is not a recipients file: it is no text", _HINT) from None
+    if not lines:
+        raise InvalidValue(f"{quote(file)} holds no recipient", _HINT)
+    return lines
 
 
 def _lines(text: str, place: str) -> list[tuple[str, str]]:

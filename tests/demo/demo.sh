@@ -33,15 +33,16 @@ fi
 printf '\nWhat can be handed over:\n'
 run astrokpo registry list --docker-config "$config"
 
-printf '\nSupport has an age identity, and gives its public half to customers:\n'
-run "python $here/age.py keygen support.key > support.pub"
+printf '\nSupport has an age identity (made by age-keygen, or kept in the OS keyring by astrokpo key generate),\n'
+printf 'and gives its public half to customers:\n'
+run "python $here/keygen.py support.key > support.pub"
 run cat support.pub
 
 printf '\nThe customer seals the credential of one registry for support:\n'
 run "astrokpo secret create --docker-config $config --registry $registry --namespace geocentric-supernova-1234 --recipients-file support.pub"
 
-printf '\nSupport opens it (age -d does the same); the password is not shown here:\n'
-run "python $here/age.py open support.key geocentric-supernova-1234.*.age"
+printf '\nSupport looks into it before applying it with astrokpo secret apply; passwords are not shown:\n'
+run "astrokpo secret inspect --identity support.key geocentric-supernova-1234.*.age"
 
 printf '\nThe DAG names the secret:\n'
 name=$(ls geocentric-supernova-1234.*.age | sed 's/^geocentric-supernova-1234\.//; s/\.age$//')

@@ -1,0 +1,123 @@
+"""From orders to what became of them: the plan from a server dry run, the question, the writing."""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from astrokpo_cli.commands.tickets import Order
+from astrokpo_cli.errors import AstrokpoError, UsageProblem, quote
+from astrokpo_cli.output import Output
+from astrokpo_cli.pullsecret import to_manifest
+
+if TYPE_CHECKING:
+    from astrokpo_cli.cluster import Cluster, Preview
+
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+WINDOW = 4
+"""How many requests wait for each that is under way: enough to keep all busy, and memory bounded."""
+
+
+class Job(NamedTuple):
+    """How this run applies."""
+
+    cluster: "Cluster"
+    jobs: int
+    take_over: bool
+
+
+class Step(NamedTuple):
+    """One order, and how far it has come."""
+
+    order: Order
+    preview: "Preview | None" = None
+    done: bool = False
+    """Whether the cluster holds it now."""
+    error: AstrokpoError | None = None
+
+    @property
+    def outcome(self) -> str:
+        """What the plan says, or what became of it: created, changed, unchanged or failed."""
+        return self.preview.outcome if self.preview and not self.error else "failed"
+
+
+def plan_all(out: Output, job: Job, orders: Sequence[Order]) -> list[Step]:
+    """Ask the server what each order would do; writes nothing."""
+
+    def plan(order: Order) -> Step:
+        try:
+            preview = job.cluster.preview(to_manifest(order.secret), take_over=job.take_over)
+        except AstrokpoError as err:
+            return Step(order, error=err)
+        if preview.takes_over and not job.take_over:
+            return Step(order, preview, error=_not_ours(order, preview))
+        return Step(order, preview)
+
+    planned = _in_parallel(plan, orders, job.jobs)
+    return list(out.progress(planned, "asking the server", total=len(orders)))
+
+
+def confirm(out: Output, planned: Sequence[Step], *, yes: bool, accept_unverified: bool) -> None:
+    """Ask before anything is written; raises UsageProblem where nobody can be asked, or the answer is no."""
+    writing = [step for step in planned if _is_to_write(step)]
+    unverified = [step for step in writing if not step.order.verified]
+    if unverified and not accept_unverified:
+        count = "the sender is" if len(planned) == 1 else f"the senders of {len(unverified)} files are"
+        out.warn(f"{count} unverified: no fingerprint from the ticket ties the file to it")
+        if not out.confirm("apply all the same", "--fingerprint or --accept-unverified"):
+            raise UsageProblem("not applied", "give the ticket's --fingerprint")
+    if writing and not yes and not out.confirm(f"apply {len(writing)} to {out_name(planned)}", "--yes"):
+        raise UsageProblem("not applied")
+
+
+def out_name(planned: Sequence[Step]) -> str:
+    """Name where PLANNED goes, for a question."""
+    namespaces = {step.order.secret.namespace for step in planned}
+    return f"the namespace {next(iter(namespaces))}" if len(namespaces) == 1 else f"{len(namespaces)} namespaces"
+
+
+def apply_all(out: Output, job: Job, planned: Sequence[Step]) -> list[Step]:
+    """Write what the plan says is to be created or changed; goes on past a failure."""
+
+    def apply(step: Step) -> Step:
+        if not _is_to_write(step):
+            return step._replace(done=step.error is None)
+        assert step.preview is not None
+        try:
+            result = job.cluster.apply(to_manifest(step.order.secret), take_over=job.take_over, preview=step.preview)
+        except AstrokpoError as err:
+            return step._replace(error=err)
+        return step._replace(done=True, preview=step.preview._replace(outcome=result.outcome))
+
+    applied = _in_parallel(apply, planned, job.jobs)
+    return list(out.progress(applied, "applying", total=len(planned)))
+
+
+def _is_to_write(step: Step) -> bool:
+    return step.error is None and step.outcome != "unchanged"
+
+
+def _not_ours(order: Order, preview: "Preview") -> AstrokpoError:
+    what = ", ".join(preview.takes_over)
+    return AstrokpoError(
+        f"the secret {quote(order.secret.name)} in {quote(order.secret.namespace)} is somebody else's: {what}",
+        "give --name for another name, or --take-over to replace it",
+    )
+
+
+def _in_parallel(function: Callable[[Given], Made], items: Sequence[Given], jobs: int) -> Iterator[Made]:
+    """Give FUNCTION of each of ITEMS in their order, JOBS at a time; what has not begun ends with an interrupt."""
+    with ThreadPoolExecutor(min(jobs, len(items)) or 1) as pool:
+        waiting: deque[Future[Made]] = deque()
+        try:
+            for item in items:
+                waiting.append(pool.submit(function, item))
+                if len(waiting) >= jobs * WINDOW:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
