@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ def fingerprint(handoff: bytes) -> str:
     return digest
 
 
+@cache
 def _sha256() -> Any:
     """Give SHA-256 without hashlib where that can be: it loads OpenSSL, 3 ms of start-up for one digest."""
     for module in ("_sha2", "_sha256"):

@@ -27,6 +27,8 @@ PIPELINES = 20
 
 def main() -> None:
     """Run every benchmark whose programs are there."""
+    named = os.environ.get("ASTROKPO_TEST_KUBECONFIG")
+    kubeconfig = str(Path(named).absolute()) if named else None
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir()
     os.chdir(FOLDER)
@@ -45,6 +47,10 @@ def main() -> None:
             bench_thousand(create, recipient)
     else:
         print("hyperfine is not installed: Debian's package of that name")
+    if kubeconfig:
+        from tests.bench_apply import run
+
+        run(kubeconfig)
 
 
 def prepare() -> None:

@@ -459,6 +459,19 @@ def test_it_is_asked_five_times_and_then_told(serve: Starting, to: Connecting, w
     assert waits == [1.0, 2.0, 4.0, 8.0]
 
 
+def test_a_server_that_stays_busy_is_not_waited_for_by_each_of_a_thousand(to: Connecting, waits: Waits) -> None:
+    """Each request of a batch waited a quarter of a minute of its own while the server was going down."""
+    busy = status(503, "the server is going down")
+    cluster = to(in_turn(*[busy] * 6, CASES["apply creates"].reply, busy, CASES["apply creates"].reply))
+    problem(cluster)
+    assert waits == [1.0, 2.0, 4.0, 8.0]
+    problem(cluster)
+    assert waits == [1.0, 2.0, 4.0, 8.0]
+    cluster.preview(manifest(), take_over=False)
+    cluster.preview(manifest(), take_over=False)
+    assert waits == [1.0, 2.0, 4.0, 8.0, 1.0]
+
+
 def test_retry_after_is_honoured(to: Connecting, waits: Waits) -> None:
     busy = Reply(429, {"kind": "Status"}, {"Retry-After": "7"})
     cluster = to(in_turn(busy, status(429, retryAfterSeconds=9), CASES["apply creates"].reply))

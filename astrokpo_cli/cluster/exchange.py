@@ -35,7 +35,7 @@ class Patience(NamedTuple):
     """Before the second try; each further delay is twice the last."""
     now: Callable[[], float] = time.monotonic
     sleep: Callable[[float], object] | None = None
-    """None: a wait that closing ends."""
+    """Gives something true when there is to be no next try. None: a wait that closing ends so."""
     chance: Callable[[], float] = random.random
     """A number from 0 up to 1."""
 
@@ -72,6 +72,8 @@ class Exchange:
         self._is_there = False
         """Whether the last that was heard of the server is an answer. One that never was there, or that stayed away
         for all tries of a request, is not waited for again: a thousand requests would wait a thousand times."""
+        self._is_busy = False
+        """Whether a request has heard "later" (429, 503) in all its tries; then, likewise, no other waits."""
 
     def close(self) -> None:
         """Close idle connections, and end the waiting for a next try."""
@@ -84,10 +86,10 @@ class Exchange:
         for tries in range(1, TRIES + 1):
             outcome = self._try(method, path, headers, body)
             delay = self._delay(outcome, tries, began)
-            if delay is None:
+            if delay is None or self._sleep(delay):
                 break
-            self._sleep(delay)
         self._is_there = isinstance(outcome, Answer)
+        self._is_busy = isinstance(outcome, Answer) and asked_delay(outcome) is not None
         if isinstance(outcome, Trouble):
             raise ClusterProblem(outcome.message, outcome.hint)
         return outcome._replace(tries=tries) if tries > 1 else outcome
@@ -95,7 +97,7 @@ class Exchange:
     def _delay(self, outcome: Answer | Trouble, tries: int, began: float) -> float | None:
         """Give the seconds before the next try, None when OUTCOME is what remains."""
         if isinstance(outcome, Answer):
-            asked = asked_delay(outcome)
+            asked = None if self._is_busy else asked_delay(outcome)
         else:
             asked = 0.0 if outcome.transient and self._is_there else None
         if asked is None or asked > LONGEST_DELAY or tries == TRIES or self._closed.is_set():

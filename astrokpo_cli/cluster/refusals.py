@@ -4,18 +4,15 @@ A message is made of the status, the reason and the Status object's message; the
 what was sent. Nothing of a successful answer is ever part of one.
 """
 
-import json
 import shlex
-from binascii import a2b_base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from astrokpo_cli.cluster.answers import Answer, Status, asked_delay, conflicts_in, content_of, status_of
+from astrokpo_cli.cluster.echo import repeats
 from astrokpo_cli.cluster.troubles import CHECK_SERVER
 from astrokpo_cli.errors import AstrokpoError, quote, visible
 
-ECHO = 12
-"""So many characters in a row of what was sent make a message one that is not shown."""
 LONGEST_MESSAGE = 1000
 """More of a server's message is not looked at, and less is shown."""
 WITHOUT_STATUS = (401, 403, 429, 502, 503, 504)
@@ -190,37 +187,6 @@ def _said(answer: Answer, status: Status, asked: Asked) -> str:
     message = status.message[:LONGEST_MESSAGE]
     if not message:
         return f"status {answer.status}"
-    if _repeats(message, asked.manifest):
+    if repeats(message, asked.manifest):
         return f"status {answer.status} (its message repeats what was sent, and is not shown)"
     return f"status {answer.status}, {visible(message)}"
-
-
-def _repeats(message: str, manifest: Mapping[str, Any]) -> bool:
-    windows = {message[start : start + ECHO] for start in range(len(message) - ECHO + 1)}
-    return any(
-        text in message if len(text) <= ECHO else any(window in text for window in windows)
-        for text in _secrets_of(manifest)
-    )
-
-
-def _secrets_of(manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Give the texts of MANIFEST that nobody may see, encoded and decoded."""
-    for value in manifest.get("data", {}).values():
-        yield str(value)
-        for entry in _entries(str(value)):
-            yield from (str(text) for key, text in entry.items() if text and key != "username")
-            yield _decoded(str(entry.get("auth", ""))).partition(":")[2] or "\n"
-
-
-def _entries(value: str) -> list[dict[str, Any]]:
-    try:
-        return [entry for entry in json.loads(_decoded(value))["auths"].values() if isinstance(entry, dict)]
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return []
-
-
-def _decoded(text: str) -> str:
-    try:
-        return a2b_base64(text).decode("utf-8", "replace")
-    except ValueError:
-        return ""

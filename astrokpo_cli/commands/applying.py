@@ -55,7 +55,7 @@ def plan_all(out: Output, job: Job, orders: Sequence[Order]) -> list[Step]:
             return Step(order, preview, error=_not_ours(order, preview))
         return Step(order, preview)
 
-    planned = _in_parallel(plan, orders, job.jobs)
+    planned = _in_parallel(plan, orders, job)
     return list(out.progress(planned, "asking the server", total=len(orders)))
 
 
@@ -91,7 +91,7 @@ def apply_all(out: Output, job: Job, planned: Sequence[Step]) -> list[Step]:
             return step._replace(error=err)
         return step._replace(done=True, preview=step.preview._replace(outcome=result.outcome))
 
-    applied = _in_parallel(apply, planned, job.jobs)
+    applied = _in_parallel(apply, planned, job)
     return list(out.progress(applied, "applying", total=len(planned)))
 
 
@@ -107,17 +107,18 @@ def _not_ours(order: Order, preview: "Preview") -> AstrokpoError:
     )
 
 
-def _in_parallel(function: Callable[[Given], Made], items: Sequence[Given], jobs: int) -> Iterator[Made]:
-    """Give FUNCTION of each of ITEMS in their order, JOBS at a time; what has not begun ends with an interrupt."""
-    with ThreadPoolExecutor(min(jobs, len(items)) or 1) as pool:
+def _in_parallel(function: Callable[[Given], Made], items: Sequence[Given], job: Job) -> Iterator[Made]:
+    """Give FUNCTION of each of ITEMS, in order, as many at a time as JOB says; an interrupt ends what has not begun."""
+    with ThreadPoolExecutor(min(job.jobs, len(items)) or 1) as pool:
         waiting: deque[Future[Made]] = deque()
         try:
             for item in items:
                 waiting.append(pool.submit(function, item))
-                if len(waiting) >= jobs * WINDOW:
+                if len(waiting) >= job.jobs * WINDOW:
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
         except BaseException:
+            job.cluster.close()  # what waits for a next try gives up
             pool.shutdown(wait=False, cancel_futures=True)
             raise

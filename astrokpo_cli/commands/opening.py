@@ -39,8 +39,9 @@ def receive(file: str) -> Received:
     """Read a handoff file, "-" for standard input; raises FileProblem and what `read_envelope` raises."""
     content = files.read(file)
     envelope = read_envelope(content)
-    fingerprints = handoff.fingerprint(envelope.content), handoff.fingerprint(content)
-    return Received(file, envelope, *fingerprints, len(content))
+    fingerprint = handoff.fingerprint(envelope.content)
+    as_received = fingerprint if content == envelope.content else handoff.fingerprint(content)
+    return Received(file, envelope, fingerprint, as_received, len(content))
 
 
 def unseal(received: Received, identities: "Sequence[Identity]") -> bytes:
