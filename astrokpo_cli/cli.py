@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
+from io import TextIOWrapper
 from typing import Annotated, Any
 
 import typer
@@ -14,7 +15,7 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_group, get_install_completion_arguments
 
 from astrokpo_cli import __version__
-from astrokpo_cli.errors import AstrokpoError
+from astrokpo_cli.errors import AstrokpoError, is_private_key
 from astrokpo_cli.output import Output
 
 PROGRAM = "astrokpo"
@@ -116,22 +117,40 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     if os.environ.get(f"_{PROGRAM}_COMPLETE".upper()):
         _prepare_completion()
+    _escape_what_cannot_be_encoded()
     output = _output_for_errors(arguments)
     try:
         return _run(arguments, output)
     except AstrokpoError as err:
-        output.error(err)
-        return err.exit_code
+        return _tell(output, err)
     except (KeyboardInterrupt, typer.Abort):
         output.note("interrupted")
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader of our output has gone; Python must not fail again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader of our output has gone.
+        _drop_output()
         return 1
     except Exception as err:  # noqa: BLE001 - the last resort: whatever it is, its text is not shown
-        output.error(AstrokpoError(f"unexpected {type(err).__name__} {_where(err)}", _REPORT))
-        return 1
+        return _tell(output, AstrokpoError(f"unexpected {type(err).__name__} {_where(err)}", _REPORT))
+
+
+def _tell(output: Output, err: AstrokpoError) -> int:
+    try:
+        output.error(err)
+    except (AstrokpoError, OSError):  # what cannot be written cannot be told there either
+        _drop_output()
+    return err.exit_code
+
+
+def _drop_output() -> None:
+    """Send what is still to be written nowhere, so that Python does not fail again when it flushes at exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _escape_what_cannot_be_encoded() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _prepare_completion() -> None:
@@ -158,6 +177,8 @@ def _usage_problem(err: Any) -> AstrokpoError:
     message = err.format_message()
     if "unexpected extra argument" in message:  # it may be a password, behind a flag that takes none
         message = "got an unexpected extra argument"
+    if is_private_key(message):
+        message = "a private key stands where a name belongs"
     if message.startswith("Usage:"):  # no arguments at all: the help is the message
         return UsageProblem(f"a command is missing\n\n{message}")
     return UsageProblem(f"{message[:1].lower()}{message[1:].rstrip('.')}", f"see {command} --help")

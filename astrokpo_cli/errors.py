@@ -63,12 +63,30 @@ class KubeletWouldNotPull(AstrokpoError):
     """A pull secret that no kubelet would use for the image it is made for."""
 
 
+PRIVATE_KEY_MARKS = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "PRIVATE KEY-----")
+"""What is in a private key and in nothing else, in upper case."""
+
+
+def is_private_key(text: str) -> bool:
+    """Whether a private key stands in TEXT, which somebody may have given in the place of a name."""
+    return any(mark in text.upper() for mark in PRIVATE_KEY_MARKS)
+
+
+def without_user(url: str) -> str:
+    """Give URL, with a scheme or without, less the user and password that it may hold."""
+    scheme, mark, rest = url.partition("://")
+    # A password may hold anything, a slash too: all up to the last @ goes.
+    return f"{scheme if mark else ''}{mark}{(rest if mark else scheme).rpartition('@')[2]}"
+
+
 def visible(text: str, length: int = SHOWN_LENGTH) -> str:
     r"""Give TEXT as one line that a terminal shows and never obeys.
 
     Control, format and surrogate characters are shown as escapes (\x1b, \u202e, \udcff) and a text of more than
-    LENGTH characters is cut.
+    LENGTH characters is cut. A private key is not shown.
     """
+    if is_private_key(text):
+        return "(a private key)"
     shown = "".join(char if char.isprintable() else _escape(char) for char in text[:length])
     return shown if len(text) <= length else f"{shown}…"
 

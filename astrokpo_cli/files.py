@@ -39,7 +39,12 @@ def read(name: str) -> bytes:
 
 def read_stdin() -> bytes:
     """Give all of standard input; raises FileProblem when it is too much."""
-    return _capped(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+    if sys.stdin is None:
+        raise FileProblem("standard input is closed")
+    try:
+        return _capped(sys.stdin.buffer.read(MAX_INPUT + 1), "standard input")
+    except OSError as err:
+        raise FileProblem(f"standard input cannot be read: {_reason(err)}") from None
 
 
 def check_free(path: Path, *, replace: bool) -> None:

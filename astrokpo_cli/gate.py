@@ -9,6 +9,7 @@ import json
 import re
 from binascii import Error as BinasciiError
 from binascii import a2b_base64
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
@@ -33,6 +34,7 @@ from astrokpo_cli.timespan import for_people, parse_rfc3339
 
 MAX_PLAINTEXT = 3 * 1024 * 1024
 """Bytes of a manifest that are read: a Secret's data of 1 MiB in base64, its annotations, and white space."""
+MAX_OBJECTIONS = 40
 MAX_CLOCK_SKEW = timedelta(hours=1)
 """How far ahead the sender's clock may be."""
 
@@ -75,7 +77,11 @@ class _Checker:
         self.objections: list[str] = []
 
     def object_to(self, what: str) -> None:
-        self.objections.append(what)
+        """Note an objection; a file that earns more than MAX_OBJECTIONS is not worth the space."""
+        if len(self.objections) < MAX_OBJECTIONS:
+            self.objections.append(what)
+        elif len(self.objections) == MAX_OBJECTIONS:
+            self.objections.append("and more")
 
     def parse(self, plaintext: bytes) -> Any:
         """Read one JSON document without repeated keys; None, with an objection, for anything else."""
@@ -93,12 +99,12 @@ class _Checker:
         return document
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        names = [name for name, _ in pairs]
-        for name in dict.fromkeys(name for name in names if names.count(name) > 1) if len(names) < 1000 else ():
-            self.object_to(f"the key {quote(name)} stands twice")
-        if len(set(names)) < len(names) >= 1000:
-            self.object_to("a key stands twice")
-        return dict(pairs)
+        mapping = dict(pairs)
+        if len(mapping) < len(pairs):
+            for name, count in Counter(name for name, _ in pairs).items():
+                if count > 1:
+                    self.object_to(f"the key {quote(name)} stands twice")
+        return mapping
 
     def read(self, document: dict[str, Any]) -> PullSecret | None:
         """Read the manifest; None, with objections, when it cannot even be shown."""

@@ -81,6 +81,6 @@ def _sha256() -> Any:
     return import_module("hashlib").sha256
 
 
-def default_file(secret: PullSecret) -> str:
-    """Name the handoff file of SECRET: NAMESPACE.NAME.age."""
-    return f"{secret.namespace}.{secret.name}.age"
+def default_file(namespace: str, name: str) -> str:
+    """Name the handoff file of a pull secret: NAMESPACE.NAME.age."""
+    return f"{namespace}.{name}.age"

@@ -7,7 +7,7 @@ PURE. The grammar and the rules of normalisation are those of github.com/distrib
 import re
 from typing import NamedTuple
 
-from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.errors import InvalidValue, quote, without_user
 
 DOCKER_HUB = "docker.io"
 """The registry of an image that names none."""
@@ -69,7 +69,9 @@ def parse_registry(text: str) -> str:
     host, slash, path = (rest if mark else text).partition("/")
     known = scheme in ("", "http", "https") and path in ("", "v1", "v1/", "v2", "v2/")
     if not known or (slash and not mark) or not re.fullmatch(_HOST, host):
-        raise InvalidValue(f"{quote(text)} is not a registry", "give its host, such as ghcr.io or localhost:5000")
+        raise InvalidValue(
+            f"{quote(without_user(text))} is not a registry", "give its host, such as ghcr.io or localhost:5000"
+        )
     return DOCKER_HUB if host == "index.docker.io" else host
 
 
@@ -92,4 +94,7 @@ def _valid_digest(digest: str) -> bool:
 
 
 def _invalid(text: str, reason: str) -> InvalidValue:
-    return InvalidValue(f"{quote(text)} is not an image reference", f"{reason}, such as ghcr.io/acme/etl:1.4")
+    return InvalidValue(
+        f"{quote(without_user(text) if '://' in text else text)} is not an image reference",
+        f"{reason}, such as ghcr.io/acme/etl:1.4",
+    )

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
 
-from astrokpo_cli.errors import AstrokpoError, UsageProblem, visible
+from astrokpo_cli.errors import AstrokpoError, FileProblem, UsageProblem, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,8 +34,7 @@ class Output(NamedTuple):
 
     def product(self, text: str) -> None:
         """Write TEXT to standard output as it is: what a program reads."""
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        _write(sys.stdout, text)
 
     def document(self, content: Mapping[str, Any]) -> None:
         """Write the one JSON document of this run."""
@@ -108,8 +107,7 @@ class Output(NamedTuple):
         """Show Python TEXT: highlighted at a terminal, to the letter in a pipe."""
         stream = sys.stderr if to_stderr else sys.stdout
         if not _is_terminal(stream) or not self.color:
-            stream.write(text)
-            stream.flush()
+            _write(stream, text)
             return
         from rich.syntax import Syntax
 
@@ -128,13 +126,16 @@ class Output(NamedTuple):
     def require_answer(self, flag: str) -> None:
         """Raise UsageProblem naming FLAG where nobody can be asked: without a terminal, or with --json."""
         if self.json or not (_is_terminal(sys.stdin) and _is_terminal(sys.stderr)):
-            raise UsageProblem(f"{flag} is missing", "without a terminal nothing is asked; see --help")
+            raise UsageProblem(f"{flag} is missing", "without a terminal, or with --json, nothing is asked; see --help")
 
-    def ask(self, question: str, flag: str) -> str:
-        """Ask a person for a line; raises UsageProblem naming FLAG where nobody can be asked."""
+    def ask(self, question: str, flag: str, default: str = "") -> str:
+        """Ask a person for a line, again for an empty one unless there is a DEFAULT.
+
+        Raises UsageProblem naming FLAG where nobody can be asked.
+        """
         self.require_answer(flag)
         while True:
-            answer = self._console(sys.stderr).input(f"{question}: ", markup=False).strip()
+            answer = self._console(sys.stderr).input(f"{question}: ", markup=False).strip() or default
             if answer:
                 return answer
 
@@ -158,7 +159,7 @@ class Output(NamedTuple):
 
     def confirm(self, question: str, flag: str) -> bool:
         """Ask a person yes or no; no is the default."""
-        return self.ask(f"{question} [y/N]", flag).lower() in ("y", "yes")
+        return self.ask(f"{question} [y/N]", flag, "no").lower() in ("y", "yes")
 
     def _mark(self, word: str, style: str, text: str) -> None:
         if not _is_terminal(sys.stderr) or not self.color:
@@ -191,13 +192,25 @@ def _for_people(text: str) -> str:
     return visible(text.replace(f"{home}/", "~/") if len(home) > 1 else text, MAX_VALUE)
 
 
-def _is_terminal(stream: TextIO) -> bool:
+def _is_terminal(stream: TextIO | None) -> bool:
     try:
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     except ValueError:  # closed
         return False
 
 
-def _write_line(stream: TextIO, text: str) -> None:
-    stream.write(f"{text}\n")
-    stream.flush()
+def _write_line(stream: TextIO | None, text: str) -> None:
+    _write(stream, f"{text}\n")
+
+
+def _write(stream: TextIO | None, text: str) -> None:
+    """Write TEXT; a stream that is closed is None in Python, and nobody reads it."""
+    if stream is None:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as err:
+        raise FileProblem(f"the output cannot be written: {err.strerror}") from None

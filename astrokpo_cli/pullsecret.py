@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from astrokpo_cli.credentials import RegistryCredential, encode_auth
-from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.errors import InvalidValue, is_private_key, quote
 from astrokpo_cli.timespan import rfc3339
 
 FORMAT = "1"
@@ -74,7 +74,7 @@ def check_namespace(namespace: str) -> str:
 
 def check_deployment(label: str) -> str:
     """Give LABEL back when it is one printable line of at most 253 characters."""
-    if not label or len(label) > 253 or not label.isprintable():
+    if not label or len(label) > 253 or not label.isprintable() or is_private_key(label):
         raise InvalidValue(
             f"{quote(label)} is not a deployment's label", "use one printable line of at most 253 characters"
         )

@@ -304,3 +304,18 @@ def test_eleven_digits_are_no_fingerprint(sealed: Callable[[bytes], str], astrok
     done = astrokpo("secret", "apply", sealed(TEXT.encode()), "--fingerprint", "0" * 11, "--yes")
     assert done.code == 1
     assert "12 to 64" in done.err
+
+
+def test_a_file_that_earns_a_million_objections_is_told_in_short() -> None:
+    """95,000 bad entries made 20 MB of one error."""
+    bad = {"auths": {f"h{number}.io": {"auth": "%"} for number in range(20_000)}}
+    objections = examine(holding(bad), NOW).objections
+    assert len(objections) < 50
+    assert objections[-1] == "and more"
+
+
+def test_many_repeated_keys_cost_little() -> None:
+    repeated = "{" + ",".join(f'"k{number % 999}": 1' for number in range(200_000)) + "}"
+    started = time.process_time()
+    assert examine(repeated.encode(), NOW).objections
+    assert time.process_time() - started < 5

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Callable, Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ SESSION = re.compile(r"<!-- session -->\n```console\n(.*?)```", re.DOTALL)
 CHANGING = re.compile(r"[0-9a-f]{64}|age1[a-z0-9]{58}|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
 
 
+@pytest.mark.skipif(version("typer") < "0.28", reason="help is laid out by typer, and the README shows the newest's")
 @pytest.mark.parametrize("match", [pytest.param(m, id=m[1]) for m in HELP.finditer(README.read_text())])
 def test_a_help_block_is_what_help_prints(match: re.Match[str], astrokpo: Callable[..., Run]) -> None:
     assert match[2] == astrokpo(*match[1].split()).out

@@ -238,3 +238,34 @@ def test_many_are_applied_at_the_same_time_and_reported_in_order(
     done = results(astrokpo("secret", "apply", *files, "--yes", "--accept-unverified", "--jobs", "8", "--json"))
     assert [each["file"] for each in done] == files
     assert 2 <= most <= 8
+
+
+def test_the_json_document_of_a_failure_has_an_error(
+    handoff: Callable[..., dict[str, str]], astrokpo: Callable[..., Run]
+) -> None:
+    files = handoff("acme-a", "no-such")
+    done = astrokpo("secret", "apply", *files, "--yes", "--accept-unverified", "--json")
+    assert done.code == 1
+    assert json.loads(done.out)["error"]["message"] == "1 of 2 failed"
+
+
+def test_fingerprints_are_found_by_path_where_names_are_the_same(
+    handoff: Callable[..., dict[str, str]], astrokpo: Callable[..., Run]
+) -> None:
+    lines = []
+    for namespace in ("acme-a", "acme-b"):
+        ((file, fingerprint),) = handoff(namespace).items()
+        Path(namespace).mkdir()
+        Path(file).rename(f"{namespace}/h.age")
+        lines.append(f"{fingerprint}  {namespace}/h.age\n")
+    Path("sums").write_text("".join(lines))
+    done = astrokpo("secret", "apply", "acme-a/h.age", "acme-b/h.age", "--fingerprints", "sums", "--yes", "--json")
+    assert done.code == 0, done.err
+    assert all(each["verified"] for each in results(done))
+
+
+def test_a_file_given_twice_is_told_once(handoff: Callable[..., dict[str, str]], astrokpo: Callable[..., Run]) -> None:
+    (file,) = handoff("acme-prod")
+    done = astrokpo("secret", "apply", file, file, "--yes", "--accept-unverified")
+    assert done.code == 1
+    assert "1 of 2 files are refused" in done.err

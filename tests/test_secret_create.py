@@ -1535,3 +1535,74 @@ def test_a_run_that_is_interrupted_while_a_helper_thinks_ends_with_130_and_witho
         assert person.end() == 130, person.screen
     assert names() == []
     assert gone(int((tmp_path / "pid").read_text()))
+
+
+# where a secret or a slip meets a message
+
+WITH_A_PASSWORD = "https://ada:Tr0ub4dor@ghcr.io"
+
+
+@pytest.mark.parametrize("flags", [("--registry", WITH_A_PASSWORD), ("--image", f"{WITH_A_PASSWORD}/acme/etl")])
+@pytest.mark.parametrize("json_flag", [[], ["--json"]], ids=["text", "json"])
+def test_a_password_in_a_url_on_the_command_line_is_not_said_again(
+    flags: tuple[str, str], json_flag: list[str], create: Callable[..., Run]
+) -> None:
+    done = create(*flags, *json_flag)
+    assert done.code == 1
+    assert "Tr0ub4dor" not in done.out + done.err
+
+
+@pytest.mark.parametrize("flag", ["-R", "-o", "--not-after", "--name", "--deployment", "-n", "--docker-config"])
+def test_a_private_key_in_the_place_of_a_name_is_not_said_again(
+    flag: str, isolated: Path, create: Callable[..., Run], identity: tuple[str, str]
+) -> None:
+    logins(isolated, "ghcr.io")
+    done = create("--image", IMAGE, flag, identity[0] if flag != "-o" else f"no/{identity[0]}")
+    assert done.code != 0
+    assert identity[0][20:] not in done.out + done.err
+
+
+def test_a_file_that_is_in_the_way_is_told_before_any_helper_is_asked(
+    isolated: Path, create: Callable[..., Run], programs: Path, tmp_path: Path
+) -> None:
+    helper(programs, "asked", f"touch {tmp_path}/asked; exit 1")
+    docker_config(isolated, {"credHelpers": {"ghcr.io": "asked"}})
+    Path(HANDOFF).write_text("mine")
+    done = create("--image", IMAGE)
+    assert done.code == 1
+    assert "exists already" in done.err
+    assert not (tmp_path / "asked").exists()
+
+
+def test_a_batch_goes_on_past_a_file_that_cannot_be_written(
+    isolated: Path, create: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from astrokpo_cli import files
+    from astrokpo_cli.errors import FileProblem
+
+    logins(isolated, "ghcr.io")
+    write = files.write
+
+    def full_in_between(path: Path, content: bytes, *, replace: bool) -> None:
+        if path.name.startswith("full."):
+            raise FileProblem(f'"{path}" cannot be written: No space left on device')
+        write(path, content, replace=replace)
+
+    monkeypatch.setattr(files, "write", full_in_between)
+    done = create("--image", IMAGE, "-n", "full", "-n", "acme-c", "--json")
+    document = json.loads(done.out)
+    assert done.code == 1
+    assert [each["namespace"] for each in document["handoffs"]] == [NAMESPACE, "acme-c"]
+    assert "No space left" in document["error"]["message"]
+
+
+def test_a_plain_manifest_has_no_digest_to_guess_the_password_by(isolated: Path, astrokpo: Callable[..., Run]) -> None:
+    logins(isolated, "ghcr.io")
+    done = astrokpo("secret", "create", "-n", "ns", "--image", IMAGE, "--plaintext", "-o", "x.yaml", "--json")
+    assert json.loads(done.out)["handoffs"][0]["fingerprint"] is None
+
+
+def test_standard_input_is_not_read_twice(create: Callable[..., Run]) -> None:
+    done = create("--registry", "ghcr.io", "--username", "ada", "--password-stdin", "-R", "-")
+    assert done.code == 2
+    assert "more than once" in done.err

@@ -118,4 +118,5 @@ def test_an_identity_that_does_not_fit_is_named(
     done = astrokpo("secret", "inspect", handoff, "--json")
     assert done.code == 1
     assert str(other.to_public()) in json.loads(done.out)["error"]["message"]
+    assert json.loads(done.out)["handoffs"][0]["recipients"] == ["X25519"]
     assert str(other) not in done.out + done.err

@@ -64,15 +64,15 @@ def confirm(out: Output, planned: Sequence[Step], *, yes: bool, accept_unverifie
     writing = [step for step in planned if _is_to_write(step)]
     unverified = [step for step in writing if not step.order.verified]
     if unverified and not accept_unverified:
-        count = "the sender is" if len(planned) == 1 else f"the senders of {len(unverified)} files are"
+        count = "the sender is" if len(unverified) == 1 else f"the senders of {len(unverified)} files are"
         out.warn(f"{count} unverified: no fingerprint from the ticket ties the file to it")
         if not out.confirm("apply all the same", "--fingerprint or --accept-unverified"):
             raise UsageProblem("not applied", "give the ticket's --fingerprint")
-    if writing and not yes and not out.confirm(f"apply {len(writing)} to {out_name(planned)}", "--yes"):
+    if writing and not yes and not out.confirm(f"apply {len(writing)} to {_target(writing)}", "--yes"):
         raise UsageProblem("not applied")
 
 
-def out_name(planned: Sequence[Step]) -> str:
+def _target(planned: Sequence[Step]) -> str:
     """Name where PLANNED goes, for a question."""
     namespaces = {step.order.secret.namespace for step in planned}
     return f"the namespace {next(iter(namespaces))}" if len(namespaces) == 1 else f"{len(namespaces)} namespaces"

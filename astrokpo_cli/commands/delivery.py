@@ -11,7 +11,7 @@ from typing import NamedTuple
 from astrokpo_cli import files, handoff
 from astrokpo_cli.credentials import RegistryCredential
 from astrokpo_cli.dags.snippet import Form, Snippet, render
-from astrokpo_cli.errors import UsageProblem
+from astrokpo_cli.errors import FileProblem, UsageProblem
 from astrokpo_cli.keys.recipients import Recipient
 from astrokpo_cli.output import Output
 from astrokpo_cli.pullsecret import PullSecret, to_manifest
@@ -24,7 +24,8 @@ class Written(NamedTuple):
     namespace: str
     file: str | None
     """None: standard output."""
-    fingerprint: str
+    fingerprint: str | None
+    """None for a plain manifest: with its digest the password could be guessed."""
 
 
 class Delivery(NamedTuple):
@@ -48,21 +49,37 @@ class Delivery(NamedTuple):
         if self.output == "-" and namespaces > 1 and not self.plaintext:
             raise UsageProblem("several handoffs do not fit on standard output", "give --output FOLDER")
 
-    def write(self, out: Output, secrets: Sequence[PullSecret], recipients: Sequence[Recipient]) -> tuple[Written, ...]:
-        """Seal SECRETS and write them, all targets checked before the first; raises FileProblem."""
+    def targets(self, names: Sequence[str]) -> tuple[Path, ...]:
+        """Give the file for each of NAMES, handoffs' default names; empty for standard output.
+
+        Raises FileProblem where one must not be written.
+        """
         if self.to_stdout:
-            return self._print(out, secrets, recipients)
-        folder, targets = self._targets(secrets)
-        if folder is None or files.is_folder(folder):
-            for target in targets:
-                files.check_free(target, replace=self.force)
-        else:
-            files.make_folder(folder)
+            return ()
+        folder, targets = self._places([self._file_name(name) for name in names])
+        for target in targets if folder is None or files.is_folder(folder) else ():
+            files.check_free(target, replace=self.force)
+        return tuple(targets)
+
+    def write(
+        self, out: Output, secrets: Sequence[PullSecret], targets: Sequence[Path], recipients: Sequence[Recipient]
+    ) -> tuple[tuple[Written, ...], tuple[FileProblem, ...]]:
+        """Seal SECRETS and write them to TARGETS; goes on past a file that cannot be written, and gives what failed."""
+        if self.to_stdout:
+            return self._print(out, secrets, recipients), ()
+        if self.output is not None and targets[0] != Path(self.output):
+            files.make_folder(targets[0].parent)
+        written: list[Written] = []
+        problems: list[FileProblem] = []
         pairs = zip(secrets, targets, strict=True)
-        return tuple(
-            self._write_one(secret, target, recipients)
-            for secret, target in out.progress(pairs, "sealing", total=len(secrets))
-        )
+        for secret, target in out.progress(pairs, "sealing", total=len(secrets)):
+            try:
+                written.append(self._write_one(secret, target, recipients))
+            except FileProblem as err:
+                problems.append(err)
+        if not written:
+            raise problems[0]
+        return tuple(written), tuple(problems)
 
     def _print(
         self, out: Output, secrets: Sequence[PullSecret], recipients: Sequence[Recipient]
@@ -70,14 +87,17 @@ class Delivery(NamedTuple):
         contents = [self._content(secret, recipients) for secret in secrets]
         out.product("---\n".join(content.decode("ascii") for content in contents))
         return tuple(
-            Written(secret.namespace, None, handoff.fingerprint(content))
+            Written(secret.namespace, None, self._fingerprint(content))
             for secret, content in zip(secrets, contents, strict=True)
         )
 
     def _write_one(self, secret: PullSecret, target: Path, recipients: Sequence[Recipient]) -> Written:
         content = self._content(secret, recipients)
         files.write(target, content, replace=self.force)
-        return Written(secret.namespace, str(target), handoff.fingerprint(content))
+        return Written(secret.namespace, str(target), self._fingerprint(content))
+
+    def _fingerprint(self, content: bytes) -> str | None:
+        return None if self.plaintext else handoff.fingerprint(content)
 
     def _content(self, secret: PullSecret, recipients: Sequence[Recipient]) -> bytes:
         if not self.plaintext:
@@ -86,15 +106,15 @@ class Delivery(NamedTuple):
 
         return yaml.safe_dump(to_manifest(secret), sort_keys=False, width=2**30, encoding="ascii")
 
-    def _targets(self, secrets: Sequence[PullSecret]) -> tuple[Path | None, list[Path]]:
-        """Give the folder that the flag names, if it is one, and the file for each of SECRETS."""
-        names = [handoff.default_file(secret) for secret in secrets]
-        if self.plaintext:
-            names = [name.removesuffix(".age") + ".yaml" for name in names]
+    def _file_name(self, name: str) -> str:
+        return name.removesuffix(".age") + ".yaml" if self.plaintext else name
+
+    def _places(self, names: Sequence[str]) -> tuple[Path | None, list[Path]]:
+        """Give the folder that the flag names, if it is one, and the file for each of NAMES."""
         if self.output is None:
             return None, [Path(name) for name in names]
         path = Path(self.output)
-        if len(secrets) == 1 and not files.is_folder(path) and not self.output.endswith(("/", os.sep)):
+        if len(names) == 1 and not files.is_folder(path) and not self.output.endswith(("/", os.sep)):
             return None, [path]
         return path, [path / name for name in names]
 
@@ -105,17 +125,27 @@ def report(
     written: Sequence[Written],
     secrets: Sequence[PullSecret],
     recipients: Sequence[Recipient],
+    problems: Sequence[FileProblem],
 ) -> None:
-    """Say what was made, the code that uses it and what to do next."""
+    """Say what was made, the code that uses it, what to do next and what could not be written."""
     secret = secrets[0]
     image = secret.images[0] if secret.images else None
     snippet = render(Snippet(Form.TASK, secrets=(secret.name,), image=image))
     if delivery.plaintext:
         out.warn("this is the pull secret itself, not sealed: whoever reads it has the passwords")
+    for problem in problems:
+        out.error(problem, document=False)
     if out.json:
-        out.document(_document(delivery, written, secret, recipients, snippet))
+        out.document({**_failures(problems), **_document(delivery, written, secret, recipients, snippet)})
     elif not (delivery.to_stdout and delivery.plaintext):
         _tell(out, delivery, written, secret, recipients, snippet)
+
+
+def _failures(problems: Sequence[FileProblem]) -> dict[str, object]:
+    if not problems:
+        return {}
+    message = "; ".join(problem.message for problem in problems)
+    return {"error": {"message": message, "hint": problems[0].hint, "code": problems[0].exit_code}}
 
 
 def _document(
@@ -153,7 +183,8 @@ def _tell(
     out.fields([*(_one(written[0]) if len(written) == 1 else ()), *_common(secret, recipients)], to_stderr=aside)
     if len(written) > 1:
         # The form of sha256sum, which can check the files by it.
-        out.product("\n" + "".join(f"{each.fingerprint}  {each.file}\n" for each in written))
+        lines = (f"{each.fingerprint}  {each.file}\n" if each.fingerprint else f"{each.file}\n" for each in written)
+        out.product("\n" + "".join(lines))
     out.line("\nin the DAG:\n", to_stderr=aside)
     out.code(snippet, to_stderr=aside)
     if not delivery.plaintext:
@@ -161,6 +192,8 @@ def _tell(
 
 
 def _one(written: Written) -> list[tuple[str, str]]:
+    if written.fingerprint is None:
+        return [("file", written.file or "standard output"), ("namespace", written.namespace)]
     return [
         ("file", written.file or "standard output"),
         ("fingerprint", written.fingerprint),

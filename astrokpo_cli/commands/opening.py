@@ -74,15 +74,20 @@ def parse_fingerprint(text: str) -> str:
 
 
 def parse_fingerprints(content: bytes, name: str) -> Mapping[str, str]:
-    """Read the lines of sha256sum, HEX and a file's name: gives file's name (without folder) -> fingerprint."""
-    stated: dict[str, str] = {}
+    """Read the lines of sha256sum, HEX and a file: gives file -> fingerprint, by path and, where it is one's, by name.
+
+    Raises InvalidValue, naming the line.
+    """
+    by_path: dict[str, str] = {}
+    by_name: dict[str, set[str]] = {}
     for number, line in enumerate(content.decode("utf-8-sig", "replace").splitlines(), 1):
         digits, _, file = line.strip().partition(" ")
         if not digits or digits.startswith("#"):
             continue
-        file = file.strip().removeprefix("*").replace("\\", "/").rpartition("/")[2]
-        if not file:
-            raise InvalidValue(f"{quote(name)} line {number} names no file", "expected the lines of sha256sum")
-        if stated.setdefault(file, parse_fingerprint(digits)) != parse_fingerprint(digits):
-            raise InvalidValue(f"{quote(name)} has two fingerprints for {quote(file)}")
-    return stated
+        path = file.strip().removeprefix("*")
+        if not path or len(digits) != FINGERPRINT_DIGITS:
+            raise InvalidValue(f"{quote(name)} line {number} is not a line of sha256sum", "expected HEX  FILE")
+        by_path[path] = parse_fingerprint(digits)
+        by_name.setdefault(path.replace("\\", "/").rpartition("/")[2], set()).add(by_path[path])
+    unique = {file: next(iter(stated)) for file, stated in by_name.items() if len(stated) == 1}
+    return {**unique, **by_path}

@@ -115,6 +115,14 @@ def places_of(docker_config: Path | None) -> "Places":
     return Places(os.environ, Path(os.path.expanduser("~")), files.read_if_there, docker_config)  # noqa: PTH111
 
 
+def check_stdin(*names: str) -> None:
+    """Raise UsageProblem where more than one of NAMES is "-": standard input can be read once."""
+    from astrokpo_cli.errors import UsageProblem
+
+    if names.count("-") > 1:
+        raise UsageProblem("standard input is asked for more than once", "give a file for one of them")
+
+
 def find_identities(out: Output, named: Sequence[str], *, required: bool = True) -> "tuple[Identity, ...]":
     """Find the identities of this run; none, with a note why, where they are not REQUIRED and none was named."""
     from astrokpo_cli import files
@@ -125,12 +133,15 @@ def find_identities(out: Output, named: Sequence[str], *, required: bool = True)
         return out.ask_secret(f"passphrase of {visible(name)}", f"the passphrase of {quote(name)}")
 
     try:
-        return load_identities(named, os.environ, files.read, ask_passphrase)
+        found = load_identities(named, os.environ, files.read, ask_passphrase)
     except AstrokpoError as err:
         if required or named or any(os.environ.get(name) for name in ("ASTROKPO_IDENTITY_FILE", "ASTROKPO_IDENTITY")):
             raise
         out.note(f"not opened: {err.message}")
         return ()
+    for identity in found:
+        out.trace(f"identity of {identity.recipient} from {identity.source}")
+    return found
 
 
 def output_of(ctx: typer.Context, *, json: bool) -> Output:

@@ -42,7 +42,8 @@ def _tell(out: Output, steps: Sequence[Step], *, dry_run: bool, reply: bool) -> 
             out.line(f"{'would be ' if dry_run and step.outcome != 'unchanged' else ''}{step.outcome}  {_where(step)}")
     if len(steps) > 1:
         counts = Counter(step.outcome for step in steps)
-        out.note(", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
+        would = "would be: " if dry_run else ""
+        out.note(would + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items())))
     for step in steps if reply else ():
         if step.done:
             out.line(f"\n{reply_text(step.order.secret)}")
@@ -74,12 +75,20 @@ def _line(step: Step) -> str:
         f", takes over: {', '.join(step.preview.takes_over)}" if step.preview and step.preview.takes_over else ""
     )
     registries = ", ".join(step.order.secret.registries)
-    return f"{step.outcome:9}  {_where(step)}  {registries}{takes_over}"
+    unverified = "" if step.order.verified else ", unverified"
+    reason = f": {step.error.message}" if step.error else ""
+    return f"{step.outcome:9}  {_where(step)}  {registries}{unverified}{takes_over}{reason}"
 
 
 def _document(cluster: "Cluster", steps: Sequence[Step], *, dry_run: bool, reply: bool) -> dict[str, Any]:
     counts = Counter(step.outcome for step in steps)
+    failed = {
+        "message": f"{counts['failed']} of {len(steps)} failed",
+        "hint": "each result has its own error; the same command finishes the rest",
+        "code": AstrokpoError.exit_code,
+    }
     return {
+        **({"error": failed} if counts["failed"] else {}),
         "context": cluster.context,
         "server": cluster.server,
         "dry_run": dry_run,

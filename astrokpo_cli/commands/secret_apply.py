@@ -13,6 +13,7 @@ from astrokpo_cli.commands.options import (
     HandoffFiles,
     IdentityFiles,
     Json,
+    check_stdin,
     complete_context,
     complete_file,
     find_identities,
@@ -103,7 +104,8 @@ def run(
         bool, typer.Option("--dry-run", rich_help_panel=CLUSTER, help="Show the plan, from the server, and stop.")
     ] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", min=1, max=64, rich_help_panel=CLUSTER, help="Requests at the same time.")
+        int,
+        typer.Option("--jobs", min=1, max=64, metavar="N", rich_help_panel=CLUSTER, help="Requests at the same time."),
     ] = 16,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask whether to apply the plan.")] = False,
     reply: Annotated[Reply, typer.Option("--reply", help="What to print for the ticket.")] = Reply.TEXT,
@@ -121,6 +123,7 @@ def run(
     """
     out = output_of(ctx, json=json)
     _check_usage(len(file), fingerprint, fingerprints, name)
+    check_stdin(*file, *(identity or ()), fingerprints or "")
     ticket = Ticket(
         pullsecret.check_namespace(namespace) if namespace is not None else None,
         parse_fingerprint(fingerprint) if fingerprint is not None else None,

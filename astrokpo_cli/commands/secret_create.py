@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from astrokpo_cli import files, pullsecret
+from astrokpo_cli import files, handoff, pullsecret
 from astrokpo_cli.commands.delivery import Delivery, report
 from astrokpo_cli.commands.options import (
     DockerConfigPath,
     Json,
+    check_stdin,
     complete_file,
     complete_registry,
     output_of,
@@ -24,6 +25,7 @@ from astrokpo_cli.commands.selection import (
     require_pulls,
     warn_of_short_life,
 )
+from astrokpo_cli.errors import AstrokpoError
 from astrokpo_cli.keys.recipients import RECIPIENT_VARIABLE, load_recipients
 
 WHAT = "What to hand over"
@@ -151,7 +153,7 @@ def run(
         bool, typer.Option("--yes", "-y", rich_help_panel=RESULT, help="Do not ask whether to go on.")
     ] = False,
     json: Json = False,
-) -> None:
+) -> int:
     """Seal registry credentials for support, as a pull secret.
 
     Reads them where docker has them (config.json, credential helpers, podman's auth.json), makes the manifest of a
@@ -167,6 +169,7 @@ def run(
     hosts, images = parse_hosts(registry or ()), parse_images(image or ())
     selection = Selection(hosts, images, all_registries, places_of(docker_config), username, password_stdin)
     selection.check(named_config=docker_config is not None)
+    check_stdin("-" if password_stdin else "", *(recipients_file or ()))
     namespaces = tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(namespace or ()))
     delivery = Delivery(output, force, plaintext)
     delivery.check(json=json, namespaces=len(namespaces), sealing=bool(recipient or recipients_file))
@@ -178,10 +181,15 @@ def run(
     if not (recipients or plaintext):
         recipients = load_recipients([out.ask("support's recipient (age1...)", "--recipient")], (), {}, files.read)
 
+    name = terms.name or pullsecret.default_name(selection.registries)
+    targets = delivery.targets([handoff.default_file(each, name) for each in namespaces])
+
     credentials = selection.credentials(out)
     for credential in credentials:
         warn_of_short_life(out, credential, now, allowed=allow_short_lived)
-    secrets = terms.pull_secrets(credentials, selection.images, namespaces)
+    secrets = terms.pull_secrets(name, credentials, selection.images, namespaces)
     pullsecret.check_size(secrets[0])
     require_pulls(secrets[0], selection.images)
-    report(out, delivery, delivery.write(out, secrets, recipients), secrets, recipients)
+    written, problems = delivery.write(out, secrets, targets, recipients)
+    report(out, delivery, written, secrets, recipients, problems)
+    return AstrokpoError.exit_code if problems else 0

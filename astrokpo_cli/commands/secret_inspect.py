@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from astrokpo_cli.commands.opening import Received, in_file, receive, unseal
-from astrokpo_cli.commands.options import HandoffFiles, IdentityFiles, Json, find_identities, output_of
+from astrokpo_cli.commands.options import HandoffFiles, IdentityFiles, Json, check_stdin, find_identities, output_of
 from astrokpo_cli.errors import AstrokpoError, UsageProblem
 from astrokpo_cli.gate import Verdict, examine
 from astrokpo_cli.output import Output
@@ -49,6 +49,7 @@ def run(
     out = output_of(ctx, json=json)
     if plaintext and json:
         raise UsageProblem("--plaintext and --json both want standard output", "give one of them")
+    check_stdin(*file, *(identity or ()))
     identities = find_identities(out, identity or (), required=plaintext)
     if plaintext:
         return _print_plaintext(out, file, identities)
@@ -72,8 +73,10 @@ def _inspect_all(
     failures: list[AstrokpoError] = []
     for name in names:
         try:
-            received = receive(name)
-            inspected.append(Inspected(received, examine(unseal(received, identities), now) if identities else None))
+            inspected.append(Inspected(receive(name), None))
+            if identities:
+                received = inspected[-1].received
+                inspected[-1] = Inspected(received, examine(unseal(received, identities), now))
         except AstrokpoError as err:
             failures.append(in_file(err, name))
     return inspected, failures
@@ -92,8 +95,12 @@ def _print_plaintext(out: Output, names: Sequence[str], identities: "Sequence[Id
             raise in_file(err, name) from None
         except (ValueError, RecursionError):
             raise in_file(AstrokpoError("what is sealed in it is not one JSON document"), name) from None
+    try:
+        shown = yaml.safe_dump_all(manifests, sort_keys=False, width=2**30)
+    except RecursionError:
+        raise AstrokpoError("what is sealed in it is nested too deeply to be shown") from None
     out.warn("this is what is sealed in the handoff: whoever reads it has the passwords")
-    out.product(yaml.safe_dump_all(manifests, sort_keys=False, width=2**30))
+    out.product(shown)
     return 0
 
 
@@ -106,7 +113,7 @@ def _fields(each: Inspected, now: datetime) -> list[tuple[str, str]]:
         ("sealed for", ", ".join(received.envelope.recipients) or "nobody"),
     ]
     if each.verdict is None:
-        return [*rows, ("inside", "not opened: no identity")]
+        return [*rows, ("inside", "not opened")]
     inside = _inside(each.verdict.secret, now) if each.verdict.secret else []
     return [*rows, *inside, *(("objection", objection) for objection in each.verdict.objections)]
 

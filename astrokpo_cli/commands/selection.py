@@ -29,6 +29,12 @@ class Selection(NamedTuple):
     """The user of the one registry, when no docker config is read."""
     password_stdin: bool
 
+    @property
+    def registries(self) -> tuple[str, ...]:
+        """The registries whose credentials are handed over."""
+        of_images = () if self.username is not None else (image.registry for image in self.images)
+        return tuple(dict.fromkeys((*self.hosts, *of_images)))
+
     def check(self, *, named_config: bool) -> None:
         """Raise UsageProblem where the flags do not go together."""
         if self.password_stdin and self.username is None:
@@ -95,11 +101,13 @@ class Terms(NamedTuple):
         )
 
     def pull_secrets(
-        self, credentials: tuple[RegistryCredential, ...], images: Sequence[ImageReference], namespaces: Sequence[str]
+        self,
+        name: str,
+        credentials: tuple[RegistryCredential, ...],
+        images: Sequence[ImageReference],
+        namespaces: Sequence[str],
     ) -> tuple[PullSecret, ...]:
-        """Make the pull secret for each of NAMESPACES."""
-        hosts = tuple(dict.fromkeys(credential.host for credential in credentials))
-        name = self.name or pullsecret.default_name(hosts)
+        """Make the pull secret NAME for each of NAMESPACES."""
         references = tuple(str(image) for image in images)
         expiry = first_expiry(credentials)
         return tuple(

@@ -22,13 +22,13 @@ class Ticket(NamedTuple):
     fingerprint: str | None
     """Of the only file, or its beginning."""
     fingerprints: Mapping[str, str]
-    """Of many: by file's name."""
+    """Of many: by the file's path as written, or by its name."""
     name: str | None
     """A name for the secret that support prefers."""
 
     def stated_for(self, file: str) -> str | None:
         """Give the fingerprint that the ticket states for FILE, if it states one."""
-        return self.fingerprint or self.fingerprints.get(PurePath(file).name)
+        return self.fingerprint or self.fingerprints.get(file) or self.fingerprints.get(PurePath(file).name)
 
 
 class Order(NamedTuple):
@@ -53,6 +53,7 @@ def open_all(
     for name in out.progress(names, "opening", total=len(names)):
         try:
             orders.append(_open(name, identities, ticket, now))
+            out.trace(f"opened {name}, fingerprint {orders[-1].fingerprint}")
         except AstrokpoError as err:
             refusals.append(in_file(err, name))
     refusals.extend(_rivals(orders))
@@ -97,6 +98,7 @@ def _rivals(orders: Sequence[Order]) -> Iterator[AstrokpoError]:
     first: dict[tuple[str, str], str] = {}
     for order in orders:
         place = order.secret.namespace, order.secret.name
-        other = first.setdefault(place, order.file)
-        if other != order.file or orders.count(order) > 1:
-            yield GateClosed(f"{quote(order.file)} and {quote(other)} are both for {'/'.join(place)}")
+        if place in first:
+            yield GateClosed(f"{quote(order.file)} and {quote(first[place])} are both for {'/'.join(place)}")
+        else:
+            first[place] = order.file

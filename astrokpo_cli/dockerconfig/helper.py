@@ -14,9 +14,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from astrokpo_cli.credentials import Password
-from astrokpo_cli.dockerconfig.parse import Login, shown_key
+from astrokpo_cli.dockerconfig.parse import Login
 from astrokpo_cli.environment import SECRET_VARIABLES, seconds
-from astrokpo_cli.errors import HelperError, quote, visible
+from astrokpo_cli.errors import HelperError, quote, visible, without_user
 from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Shape, Struct, decode
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Helper:
 
     def __init__(self, name: str, environ: Mapping[str, str]) -> None:
         self.program = f"docker-credential-{name}"
+        self.shown = visible(self.program)
         self._environ = {key: value for key, value in environ.items() if key not in SECRET_VARIABLES}
         self._timeout = seconds(environ, TIMEOUT_VARIABLE, DEFAULT_TIMEOUT)
         if not name or "\0" in name or "/" in name or os.sep in name:
@@ -53,7 +54,7 @@ class Helper:
             message = output.decode("utf-8", "replace").strip(_GO_SPACES)
             if message == _NOT_FOUND or message.startswith(_NOT_FOUND_DESKTOP):
                 return None
-            raise self._failed(f"failed for {quote(shown_key(key))} with exit code {code}", shown_key(key))
+            raise self._failed(f"failed for {quote(without_user(key))} with exit code {code}", without_user(key))
         answer = self._decode(output, _ANSWER)
         if answer["Username"] == _TOKEN_USER:
             return Login(identity_token=bool(answer["Secret"]))
@@ -90,7 +91,7 @@ class Helper:
             )
         except OSError as err:
             raise HelperError(
-                f"{self.program} cannot be run: {err.strerror}",
+                f"{self.shown} cannot be run: {err.strerror}",
                 "the docker config names it: install it, put it on PATH, or log in without it (docker login writes"
                 " to the file when neither credsStore nor credHelpers name a helper)",
             ) from None
@@ -120,7 +121,7 @@ class Helper:
 
     def _hung(self) -> HelperError:
         return HelperError(
-            f"{self.program} did not answer within {self._timeout:g} s",
+            f"{self.shown} did not answer within {self._timeout:g} s",
             f"is its store locked? unlock it, or give it longer with {TIMEOUT_VARIABLE}=SECONDS",
         )
 
@@ -128,9 +129,9 @@ class Helper:
         import shlex
 
         return HelperError(
-            f"{self.program} {what}",
+            f"{self.shown} {what}",
             "its output may hold secrets and is not shown; to see it yourself:"
-            f" printf %s {visible(shlex.quote(key))} | {self.program} get",
+            f" printf %s {visible(shlex.quote(key))} | {visible(shlex.quote(self.program))} get",
         )
 
 

@@ -9,9 +9,9 @@ from typing import Literal, NamedTuple
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, key_host
 from astrokpo_cli.dockerconfig.helper import Helper
 from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, objection, store_of
-from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
+from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname
 from astrokpo_cli.dockerconfig.places import Places
-from astrokpo_cli.errors import HelperError, InvalidValue
+from astrokpo_cli.errors import HelperError, InvalidValue, without_user
 from astrokpo_cli.images import parse_registry
 
 Kind = Literal["password", "token", "empty", "unknown"]
@@ -107,13 +107,13 @@ def _row(config: DockerConfig, key: str, helper: str, login: Login) -> Listed:
     if host and not _is_registry(host):
         host, reason = "", reason or "no image can name such a registry"
     needs_image = config.dialect == "podman" and "/" in key and "://" not in key
-    return Listed(host, shown_key(key), config.origin, helper, login.username, kind, reason, needs_image)
+    return Listed(host, without_user(key), config.origin, helper, login.username, kind, reason, needs_image)
 
 
 def _unknown(config: DockerConfig, key: str, helper: str, error: str) -> Listed:
     host = key_registry(key)
     shown_host = host if _is_registry(host) else ""
-    return Listed(shown_host, shown_key(key), config.origin, helper, "", "unknown", error)
+    return Listed(shown_host, without_user(key), config.origin, helper, "", "unknown", error)
 
 
 def _is_registry(host: str) -> bool:

@@ -10,9 +10,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, RegistryCredential, ShortLife, has_grant, registry_key
-from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname, shown_key
+from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname
 from astrokpo_cli.dockerconfig.places import Places
-from astrokpo_cli.errors import CredentialRefused, quote
+from astrokpo_cli.errors import CredentialRefused, quote, without_user
 from astrokpo_cli.images import ImageReference
 from astrokpo_cli.timespan import for_people
 
@@ -90,7 +90,7 @@ def collect(places: Places, hosts: Iterable[str], images: Iterable[ImageReferenc
 
 def _rivals_warning(host: str, found: Found) -> str:
     others = ", ".join(quote(key) for key in found.rivals)
-    taken = quote(shown_key(found.key))
+    taken = quote(without_user(found.key))
     return f"{found.source} has several logins for {quote(host)}, of which docker takes any: took {taken}, not {others}"
 
 
@@ -192,7 +192,7 @@ def _first_of(config: DockerConfig, keys: list[str]) -> Found | None:
     if not keys:
         return None
     first = config.logins[keys[0]]
-    rivals = tuple(shown_key(key) for key in keys[1:] if config.logins[key] != first)
+    rivals = tuple(without_user(key) for key in keys[1:] if config.logins[key] != first)
     return Found(keys[0], config.origin, first, rivals=rivals)
 
 

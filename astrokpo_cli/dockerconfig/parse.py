@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Literal, NamedTuple
 
 from astrokpo_cli.credentials import NO_PASSWORD, Password, docker_auth
-from astrokpo_cli.errors import DockerConfigError, quote
+from astrokpo_cli.errors import DockerConfigError, quote, without_user
 from astrokpo_cli.gojson import TEXT, TEXTS, GoJSONError, MapOf, Shape, Struct, Way, decode
 
 Dialect = Literal["docker", "podman", "environment"]
@@ -78,7 +78,7 @@ def parse_environment(text: str) -> DockerConfig:
     config = _decode(document, _ENVIRONMENT_CONFIG, origin, "Decode one")
     for key, entry in config["auths"].items():
         if not entry["auth"]:
-            raise DockerConfigError(f"{origin} has no auth for {quote(shown_key(key))}", _ENVIRONMENT_HINT)
+            raise DockerConfigError(f"{origin} has no auth for {quote(without_user(key))}", _ENVIRONMENT_HINT)
     logins = {key: _login(key, entry, origin) for key, entry in config["auths"].items()}
     return DockerConfig(origin, "environment", logins)
 
@@ -97,13 +97,6 @@ def hostname(key: str) -> str:
     if not port:
         return host
     return f"[{host}]:{port}" if ":" in host or "%" in host else f"{host}:{port}"
-
-
-def shown_key(key: str) -> str:
-    """Give KEY for people, without the user and password that a URL may hold."""
-    scheme, mark, rest = key.partition("://")
-    # A password may hold anything, a slash too: all up to the last @ goes.
-    return f"{scheme if mark else ''}{mark}{(rest if mark else scheme).rpartition('@')[2]}"
 
 
 def _host_of_refused(authority: str) -> str:
@@ -176,6 +169,6 @@ def _decode_auth(key: str, field: str, origin: str) -> tuple[str, Password]:
         return docker_auth(field)
     except ValueError as err:
         raise DockerConfigError(
-            f"{origin}: the auth of {quote(shown_key(key))} will not decode: {err}",
+            f"{origin}: the auth of {quote(without_user(key))} will not decode: {err}",
             "it must be the base64 of user:password; log in again to have it rewritten",
         ) from None

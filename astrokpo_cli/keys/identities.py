@@ -8,7 +8,7 @@ never the content.
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from astrokpo_cli.errors import AstrokpoError, FileProblem, InvalidValue, quote, visible
+from astrokpo_cli.errors import AstrokpoError, FileProblem, InvalidValue, is_private_key, quote, visible
 from astrokpo_cli.keys.protected import Asker, is_age_file, open_protected
 from astrokpo_cli.keys.sshkeys import parse_ssh_key
 
@@ -79,7 +79,7 @@ def load_identities(
 
 def read_identities(name: str, read: Reader, ask_passphrase: Asker) -> tuple[Identity, ...]:
     """Give the identities in the file NAME, "-" for standard input; raises InvalidValue and FileProblem."""
-    if looks_secret(name):
+    if is_private_key(name):
         raise InvalidValue(
             "a private key was given where a file belongs",
             "what is on a command line is seen by others and kept by shells: make a new key, and give its file",
@@ -125,14 +125,8 @@ def from_keyring(name: str) -> Identity | None:
         ) from None
 
 
-def looks_secret(text: str) -> bool:
-    """Whether TEXT is a private key, given where a name belongs; it is not to be shown."""
-    start = text.strip().upper()
-    return start.startswith(("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN"))
-
-
 def _of_variable(name: str, read: Reader, ask_passphrase: Asker) -> list[Identity]:
-    if looks_secret(name):
+    if is_private_key(name):
         raise InvalidValue(
             f"{IDENTITY_FILE_VARIABLE} holds a private key where a path belongs", f"put it into {IDENTITY_VARIABLE}"
         )

@@ -6,7 +6,7 @@ IN. Native age recipients (age1…) and ssh keys (ssh-ed25519, ssh-rsa). The rea
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from astrokpo_cli.errors import InvalidValue, quote, visible
+from astrokpo_cli.errors import InvalidValue, is_private_key, quote, visible
 
 if TYPE_CHECKING:
     from astrokpo_cli.handoff import AgeRecipient
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 RECIPIENT_VARIABLE = "ASTROKPO_RECIPIENT"
 FLAG = "--recipient"
 
-_IDENTITY_MARKS = ("AGE-SECRET-KEY-", "AGE-PLUGIN-", "-----BEGIN")
 _HINT = "support prints its recipient; it begins with age1, ssh-ed25519 or ssh-rsa"
 
 
@@ -47,7 +46,7 @@ def parse_recipient(text: str, place: str) -> Recipient:
     import pyrage
 
     line = text.strip()
-    if any(mark in line.upper() for mark in _IDENTITY_MARKS):
+    if is_private_key(line):
         raise InvalidValue(
             f"{place} holds a private key where a recipient belongs",
             "a recipient is public; give the line that begins with age1, and keep the private key to yourself",
