@@ -22,7 +22,7 @@ PROGRAM = "astrokpo"
 INTERRUPTED = 130
 
 GROUPS = {
-    "secret": "Seal a pull secret for support.",
+    "secret": "Seal a pull secret for support; look into a handoff; apply it.",
     "registry": "See what the docker config holds.",
     "key": "Keep the identities that open handoffs.",
 }
@@ -217,11 +217,12 @@ def _global_options(
 ) -> None:
     """Registry credentials for Airflow's KubernetesPodOperator on Astro.
 
-    The customer seals a pull secret for support, and the DAG names it.
+    The customer seals a pull secret for support, support applies it, and the DAG names it.
 
     \b
     Example:
       astrokpo secret create --image ghcr.io/acme/etl:1.4 -n geocentric-supernova-1234
+      astrokpo secret apply geocentric-supernova-1234.ghcr-io-pull.age --fingerprint 37d086301bc2
       astrokpo snippet --image ghcr.io/acme/etl:1.4 --secret ghcr-io-pull
     """
     ctx.obj = Output(color=not no_color and not os.environ.get("NO_COLOR"), verbose=verbose)

@@ -91,8 +91,14 @@ def apply_all(out: Output, job: Job, planned: Sequence[Step]) -> list[Step]:
             return step._replace(error=err)
         return step._replace(done=True, preview=step.preview._replace(outcome=result.outcome))
 
-    applied = _in_parallel(apply, planned, job)
-    return list(out.progress(applied, "applying", total=len(planned)))
+    applied: list[Step] = []
+    try:
+        applied.extend(out.progress(_in_parallel(apply, planned, job), "applying", total=len(planned)))
+    except KeyboardInterrupt:
+        known = sum(step.done for step in applied)
+        out.note(f"{known} of {len(planned)} are there for certain; the same command finishes the rest")
+        raise
+    return applied
 
 
 def _is_to_write(step: Step) -> bool:

@@ -115,11 +115,11 @@ def run(
 
     Every file is opened and checked before anything is written: one pull secret, nothing else, for the namespace and
     with the fingerprint that the ticket states. Then the plan is shown, from a dry run on the server, and after your
-    yes it is applied. What is there already stays as it is; a second run finishes what an interrupted one left.
+    yes it is applied. What the cluster has already is not written again, so a second run finishes an interrupted one.
 
     \b
     Example:
-      astrokpo secret apply acme.age -n geocentric-supernova-1234 --fingerprint 37d086301bc2
+      astrokpo secret apply acme.age -n geocentric-supernova-1234 --dry-run
     """
     out = output_of(ctx, json=json)
     _check_usage(len(file), fingerprint, fingerprints, name)
