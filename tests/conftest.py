@@ -63,3 +63,12 @@ def identity() -> tuple[str, str]:
 
     made = x25519.Identity.generate()
     return str(made), str(made.to_public())
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give the folder of all programs that there are: no helper of this machine is asked."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder))
+    return folder

@@ -35,13 +35,7 @@ HUB = "https://index.docker.io/v1/"
 HANDOFF = f"{NAMESPACE}.ghcr-io-pull.age"
 
 
-@pytest.fixture(autouse=True)
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of all programs that there are: no helper of this machine is asked."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("programs")
 
 
 @pytest.fixture

@@ -27,13 +27,7 @@ from tests.parts import Run
 HUB = "https://index.docker.io/v1/"
 
 
-@pytest.fixture(autouse=True)
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of all programs that there are: no helper of this machine is asked."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("programs")
 
 
 @pytest.fixture

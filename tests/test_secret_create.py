@@ -52,13 +52,7 @@ HUB = "https://index.docker.io/v1/"
 RFC3339 = "%Y-%m-%dT%H:%M:%SZ"
 
 
-@pytest.fixture(autouse=True)
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give the folder of all programs that there are: no helper of this machine is asked."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
+pytestmark = pytest.mark.usefixtures("programs")
 
 
 @pytest.fixture
