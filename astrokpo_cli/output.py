@@ -55,7 +55,7 @@ class Output(NamedTuple):
     def trace(self, text: str) -> None:
         """Say what is being done, on standard error, with --verbose."""
         if self.verbose:
-            self._mark("verbose", "dim", text)
+            self._mark("verbose", "dim", visible(text, MAX_VALUE))
 
     def error(self, err: AstrokpoError, *, document: bool = True) -> None:
         """Say what failed and what to do next: on standard error, and with --json as the DOCUMENT of this run."""

@@ -269,3 +269,14 @@ def test_a_file_given_twice_is_told_once(handoff: Callable[..., dict[str, str]],
     done = astrokpo("secret", "apply", file, file, "--yes", "--accept-unverified")
     assert done.code == 1
     assert "1 of 2 files are refused" in done.err
+
+
+def test_a_files_name_is_shown_and_never_obeyed_by_verbose(
+    handoff: Callable[..., dict[str, str]], astrokpo: Callable[..., Run]
+) -> None:
+    (file,) = handoff("acme-prod")
+    Path(file).rename("\x1b[2J.age")
+    done = astrokpo("--verbose", "secret", "apply", "\x1b[2J.age", "--dry-run")
+    assert done.code == 0
+    assert "\\x1b[2J.age" in done.err
+    assert "\x1b" not in done.out + done.err
