@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from astrokpo_cli.dockerconfig.lookup import find_login
+from astrokpo_cli.dockerconfig.search import Search
 from astrokpo_cli.dockerconfig.parse import Login
 from astrokpo_cli.dockerconfig.places import Places
 from astrokpo_cli.errors import DockerConfigError, HelperError, InvalidValue
@@ -109,7 +109,7 @@ def make_helpers(folder: Path, row: Mapping[str, Any]) -> Path:
 
 def docker_answer(places: Places, registry: str) -> dict[str, Any]:
     try:
-        found = find_login(places, registry)
+        found = Search(places).find(registry)
     except HelperError:
         return {"error": "helper"}
     except DockerConfigError as err:

@@ -1,10 +1,9 @@
 """From orders to what became of them: the plan from a server dry run, the question, the writing."""
 
-from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from astrokpo_cli.commands.parallel import in_parallel
 from astrokpo_cli.commands.tickets import Order
 from astrokpo_cli.errors import AstrokpoError, UsageProblem, quote
 from astrokpo_cli.output import Output
@@ -12,12 +11,6 @@ from astrokpo_cli.pullsecret import to_manifest
 
 if TYPE_CHECKING:
     from astrokpo_cli.cluster import Cluster, Preview
-
-Given = TypeVar("Given")
-Made = TypeVar("Made")
-
-WINDOW = 4
-"""How many requests wait for each that is under way: enough to keep all busy, and memory bounded."""
 
 
 class Job(NamedTuple):
@@ -55,7 +48,7 @@ def plan_all(out: Output, job: Job, orders: Sequence[Order]) -> list[Step]:
             return Step(order, preview, error=_not_ours(order, preview))
         return Step(order, preview)
 
-    planned = _in_parallel(plan, orders, job)
+    planned = in_parallel(plan, orders, job.jobs, job.cluster.close)
     return list(out.progress(planned, "asking the server", total=len(orders)))
 
 
@@ -92,8 +85,9 @@ def apply_all(out: Output, job: Job, planned: Sequence[Step]) -> list[Step]:
         return step._replace(done=True, preview=step.preview._replace(outcome=result.outcome))
 
     applied: list[Step] = []
+    writing = in_parallel(apply, planned, job.jobs, job.cluster.close)
     try:
-        applied.extend(out.progress(_in_parallel(apply, planned, job), "applying", total=len(planned)))
+        applied.extend(out.progress(writing, "applying", total=len(planned)))
     except KeyboardInterrupt:
         known = sum(step.done for step in applied)
         out.note(f"{known} of {len(planned)} are there for certain; the same command finishes the rest")
@@ -111,20 +105,3 @@ def _not_ours(order: Order, preview: "Preview") -> AstrokpoError:
         f"the secret {quote(order.secret.name)} in {quote(order.secret.namespace)} is somebody else's: {what}",
         "give --name for another name, or --take-over to replace it",
     )
-
-
-def _in_parallel(function: Callable[[Given], Made], items: Sequence[Given], job: Job) -> Iterator[Made]:
-    """Give FUNCTION of each of ITEMS, in order, as many at a time as JOB says; an interrupt ends what has not begun."""
-    with ThreadPoolExecutor(min(job.jobs, len(items)) or 1) as pool:
-        waiting: deque[Future[Made]] = deque()
-        try:
-            for item in items:
-                waiting.append(pool.submit(function, item))
-                if len(waiting) >= job.jobs * WINDOW:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BaseException:
-            job.cluster.close()  # what waits for a next try gives up
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise

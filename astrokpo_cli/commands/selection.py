@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Self
 
-from astrokpo_cli import files, pullsecret
-from astrokpo_cli.credentials import Password, RegistryCredential, first_expiry, registry_key, short_life
-from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, check_typed, collect, short_life_refusal
+from astrokpo_cli import pullsecret
+from astrokpo_cli.commands.typed import read_typed
+from astrokpo_cli.credentials import RegistryCredential, first_expiry, short_life
+from astrokpo_cli.dockerconfig.lookup import collect, short_life_refusal
 from astrokpo_cli.dockerconfig.places import Places
+from astrokpo_cli.dockerconfig.search import OAUTH_KEYS
 from astrokpo_cli.errors import CredentialRefused, InvalidValue, UsageProblem, quote
 from astrokpo_cli.images import ImageReference, parse_image, parse_registry
 from astrokpo_cli.output import Output
@@ -60,25 +62,13 @@ class Selection(NamedTuple):
     def credentials(self, out: Output) -> tuple[RegistryCredential, ...]:
         """Get the credentials, of nothing but the selected registries; raises CredentialRefused or HelperError."""
         if self.username is not None:
-            return (self._typed(out, self.username),)
+            return (read_typed(out, self.hosts[0], self.username, from_stdin=self.password_stdin),)
         for place in self.places.describe():
             out.trace(f"looking in {place}")
         found = collect(self.places, self.hosts, self.images)
         for warning in found.warnings:
             out.warn(warning)
         return found.credentials
-
-    def _typed(self, out: Output, username: str) -> RegistryCredential:
-        if self.password_stdin:
-            password, source = _one_line(files.read_stdin()), "standard input"
-        else:
-            password, source = (
-                out.ask_secret(f"password of {username} at {self.hosts[0]}", "--password-stdin"),
-                "a prompt",
-            )
-        credential = RegistryCredential(registry_key(self.hosts[0]), username, Password(password), source)
-        check_typed(credential)
-        return credential
 
 
 class Terms(NamedTuple):
@@ -181,12 +171,3 @@ def _usable_hosts(out: Output, places: Places) -> tuple[str, ...]:
             why = "it is for a path: name an image below it with --image" if row.usable else row.reason
             out.warn(f"left out: {quote(row.shown_key or row.helper)}: {why}")
     return hosts
-
-
-def _one_line(document: bytes) -> str:
-    """Read a password as docker login --password-stdin does: one line end at the end is not part of it."""
-    text = document.decode("utf-8", "surrogateescape")
-    for end in ("\r\n", "\n", "\r"):
-        if text.endswith(end):
-            return text[: -len(end)]
-    return text

@@ -8,9 +8,10 @@ from typing import Literal, NamedTuple
 
 from astrokpo_cli.credentials import DOCKER_HUB_KEY, key_host
 from astrokpo_cli.dockerconfig.helper import Helper
-from astrokpo_cli.dockerconfig.lookup import OAUTH_KEYS, objection, store_of
+from astrokpo_cli.dockerconfig.lookup import objection
 from astrokpo_cli.dockerconfig.parse import DockerConfig, Login, hostname
 from astrokpo_cli.dockerconfig.places import Places
+from astrokpo_cli.dockerconfig.search import OAUTH_KEYS, store_of
 from astrokpo_cli.errors import HelperError, InvalidValue, without_user
 from astrokpo_cli.images import parse_registry
 
