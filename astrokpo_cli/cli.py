@@ -31,7 +31,7 @@ INTERRUPTED = 130
 
 GROUPS = {
     "secret": "Seal a pull secret for support; look into a handoff; apply it.",
-    "registry": "See what the docker config holds.",
+    "registry": "See what the docker config holds; check that an image can be pulled; pull without a secret.",
     "key": "Keep the identities that open handoffs.",
 }
 COMMANDS = {
@@ -40,6 +40,8 @@ COMMANDS = {
     "secret apply": "secret_apply",
     "snippet": "snippet",
     "registry list": "registry_list",
+    "registry check": "registry_check",
+    "registry grant": "registry_grant",
     "key generate": "key_generate",
     "key list": "key_list",
     "key import": "key_import",

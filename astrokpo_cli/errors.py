@@ -11,6 +11,8 @@ AstrokpoError               exit 1
 ├── kubelet.UnusableSecret  a docker config that no kubelet can read
 ├── envelope.NotAHandoff, .DamagedHandoff, .NewerFormat; handoff.NotForThese: each way in which a file will not open
 ├── gate.GateClosed         a handoff that must not be applied, with every objection
+├── grants.NoGrant          a registry that can let no cluster pull without a secret, or that lets all
+├── registry.askers.NoEngine, commands.proving.CannotPull: an image that no registry lets be pulled
 ├── keys.identities.NoIdentity, keys.backend.KeyringProblem
 └── cluster.ClusterProblem  what a cluster refused, or why it could not be asked
 

@@ -51,6 +51,14 @@ def parse_url(url: str) -> tuple[str, str] | None:
     return parsed_host, _unescape(slash + path)
 
 
+def without_userinfo(url: str) -> str:
+    """Give URL, with a scheme or without, less the user and password before its host; as it is where it has none."""
+    match = re.match(rf"(?P<scheme>{_SCHEME})?(?P<authority>[^/?#]*)", url)
+    assert match is not None
+    scheme, authority = match["scheme"] or "", match["authority"]
+    return f"{scheme}{authority.rpartition('@')[2]}{url[match.end() :]}"
+
+
 def split_host_port(hostport: str) -> tuple[str, str]:
     """Split as net.SplitHostPort does; where that has an error, all of it is the host and there is no port."""
     host, colon, port = hostport.rpartition(":")

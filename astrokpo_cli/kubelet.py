@@ -4,20 +4,72 @@ PURE. The rules are those of Kubernetes 1.36, pkg/credentialprovider and its `se
 referee of what a pull secret is worth: the API server checks none of this.
 """
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 from astrokpo_cli.credentials import Password, RegistryCredential, kubelet_auth
 from astrokpo_cli.errors import AstrokpoError, KubeletWouldNotPull, quote
-from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Struct, decode
+from astrokpo_cli.gojson import TEXT, GoJSONError, MapOf, Shape, Struct, decode
 from astrokpo_cli.gourl import as_bytes, glob_match, parse_url, split_host_port
 from astrokpo_cli.images import ImageReference
 
-_HUB_INDEX_KEY = "index.docker.io"
+HUB_FALLBACK = "index.docker.io"
+"""The index key that is used for Docker Hub's images where no key matches."""
+
+READ = {"kubernetes.io/dockerconfigjson": ".dockerconfigjson", "kubernetes.io/dockercfg": ".dockercfg"}
+"""The types of Secret that a kubelet reads credentials from, and the data key of each."""
+
+_WILD = r"[*?\[\]\\]"
 
 
 class UnusableSecret(AstrokpoError):
-    """A .dockerconfigjson that a kubelet cannot read: every pull with it fails."""
+    """A .dockerconfigjson, or .dockercfg, that a kubelet cannot read: every pull with it fails."""
+
+
+class Address(NamedTuple):
+    """What a kubelet compares of a key and of an image; one character a byte (`gourl.as_bytes`)."""
+
+    host: str
+    """Of a key: a pattern for each part between dots."""
+    port: str
+    """Empty where there is none."""
+    path: str
+
+
+class _Filed(NamedTuple):
+    """The entries of one index key."""
+
+    order: int
+    """Its place among all; no two have the same."""
+    address: Address
+    auths: tuple[RegistryCredential, ...]
+    tail: str
+    """What follows the last wildcard of the host: most hosts that do not match do not end so."""
+
+
+def read_secret(secret_type: str, data: Mapping[str, bytes], source: str = "") -> tuple[RegistryCredential, ...]:
+    """Read the credentials of a Secret as a kubelet does; none from one that it passes over (`passed_over`).
+
+    Raises UnusableSecret as `read_auths` does.
+    """
+    if passed_over(secret_type, data):
+        return ()
+    name = READ[secret_type]
+    if name == ".dockerconfigjson":
+        return read_auths(data[name], source)
+    return _credentials(_decode(data[name], _AUTHS, name), source)
+
+
+def passed_over(secret_type: str, data: Mapping[str, bytes]) -> str:
+    """Say why a kubelet reads nothing from a Secret, as if the pod did not name it; empty when it reads it."""
+    if secret_type not in READ:
+        wanted = " or ".join(map(quote, READ))
+        return f"a kubelet passes over a secret of type {quote(secret_type)}: it must be {wanted}"
+    if not data.get(READ[secret_type]):
+        return f"a kubelet passes over a secret whose {quote(READ[secret_type])} is missing or empty"
+    return ""
 
 
 def read_auths(docker_config_json: bytes, source: str = "") -> tuple[RegistryCredential, ...]:
@@ -29,22 +81,50 @@ def read_auths(docker_config_json: bytes, source: str = "") -> tuple[RegistryCre
     """
     if not docker_config_json:
         return ()
-    try:
-        config = decode(docker_config_json, _DOCKER_CONFIG_JSON)
-    except GoJSONError as err:
-        raise UnusableSecret(f"a kubelet cannot read the docker config: {err}") from None
-    return tuple(_credential(key, entry, source) for key, entry in config["auths"].items())
+    return _credentials(_decode(docker_config_json, _DOCKER_CONFIG_JSON, "docker config")["auths"], source)
+
+
+class Keyring:
+    """Credentials as a kubelet files them: made once, asked for any number of images."""
+
+    def __init__(self, auths: Iterable[RegistryCredential]) -> None:
+        filed: dict[str, list[RegistryCredential]] = {}
+        for auth in auths:
+            if (key := index_key(auth.key)) is not None:
+                filed.setdefault(key, []).append(auth)
+        self._hub = tuple(filed.get(HUB_FALLBACK, ()))
+        self._plain: dict[tuple[str, str], list[_Filed]] = {}
+        self._patterns: list[_Filed] = []
+        for order, key in enumerate(sorted(filed, reverse=True)):
+            if (address := address_of(key)) is not None:
+                tail = re.split(_WILD, address.host)[-1]
+                plain = tail == address.host
+                entry = _Filed(order, address, tuple(filed[key]), tail)
+                (self._plain.setdefault(address[:2], []) if plain else self._patterns).append(entry)
+        self._of_host: dict[tuple[str, str], list[_Filed]] = {}
+
+    def lookup(self, image: ImageReference) -> tuple[RegistryCredential, ...]:
+        """Give the entries that a kubelet tries for IMAGE, in its order; empty if it would pull anonymously."""
+        name = as_bytes(image.name)
+        target = address_of(name)
+        if target is None:
+            return ()
+        here = self._at(target.host, target.port)
+        found = tuple(auth for key in here if target.path.startswith(key.address.path) for auth in key.auths)
+        return found or (self._hub if _falls_back_to_hub(name) else ())
+
+    def _at(self, host: str, port: str) -> list[_Filed]:
+        """Give the keys whose host and port match, in the kubelet's order; images share few registries."""
+        if (host, port) not in self._of_host:
+            likely = (key for key in self._patterns if host.endswith(key.tail) and key.address.port == port)
+            matching = (key for key in likely if host_matches(key.address.host, host))
+            self._of_host[host, port] = sorted([*self._plain.get((host, port), ()), *matching])
+        return self._of_host[host, port]
 
 
 def lookup(auths: Iterable[RegistryCredential], image: ImageReference) -> tuple[RegistryCredential, ...]:
     """Give the entries of AUTHS that a kubelet tries for IMAGE, in its order; empty if it would pull anonymously."""
-    keyed = [(key, auth) for auth in auths if (key := index_key(auth.key)) is not None]
-    keyed.sort(key=lambda pair: pair[0], reverse=True)
-    target = as_bytes(image.name)
-    found = tuple(auth for key, auth in keyed if _matches(key, target))
-    if found or not _falls_back_to_hub(target):
-        return found
-    return tuple(auth for key, auth in keyed if key == _HUB_INDEX_KEY)
+    return Keyring(auths).lookup(image)
 
 
 def require_match(auths: Iterable[RegistryCredential], image: ImageReference) -> None:
@@ -56,6 +136,17 @@ def require_match(auths: Iterable[RegistryCredential], image: ImageReference) ->
             f"no kubelet would use this pull secret for {quote(str(image))}: its keys are {keys}",
             f"hand over the credential for {quote(image.registry)}",
         )
+
+
+def _decode(document: bytes, shape: Shape, name: str) -> Any:
+    try:
+        return decode(document, shape)
+    except GoJSONError as err:
+        raise UnusableSecret(f"a kubelet cannot read the {name}: {err}") from None
+
+
+def _credentials(entries: Mapping[str, dict[str, str]], source: str) -> tuple[RegistryCredential, ...]:
+    return tuple(_credential(key, entry, source) for key, entry in entries.items())
 
 
 def _credential(key: str, entry: dict[str, str], source: str) -> RegistryCredential:
@@ -75,7 +166,8 @@ def _check_entry(entry: dict[str, str]) -> None:
 
 
 _ENTRY = Struct({"username": TEXT, "password": TEXT, "email": TEXT, "auth": TEXT}, check=_check_entry)
-_DOCKER_CONFIG_JSON = Struct({"auths": MapOf(_ENTRY), "HttpHeaders": MapOf(TEXT)})
+_AUTHS = MapOf(_ENTRY)
+_DOCKER_CONFIG_JSON = Struct({"auths": _AUTHS, "HttpHeaders": MapOf(TEXT)})
 
 
 @lru_cache(maxsize=4096)
@@ -93,19 +185,18 @@ def index_key(key: str) -> str | None:
     return host if path == "/" else host + path
 
 
-def _matches(key: str, target: str) -> bool:
-    key_url, target_url = parse_url(f"https://{key}"), parse_url(f"https://{target}")
-    if key_url is None or target_url is None:
-        return False
-    key_host, key_port = split_host_port(key_url[0])
-    target_host, target_port = split_host_port(target_url[0])
-    patterns, labels = key_host.split("."), target_host.split(".")
-    return (
-        key_port == target_port
-        and len(patterns) == len(labels)
-        and target_url[1].startswith(key_url[1])
-        and all(glob_match(pattern, label) for pattern, label in zip(patterns, labels, strict=True))
-    )
+def address_of(name: str) -> Address | None:
+    """Take an index key, or an image's name, apart; None where it is no URL, and matches nothing."""
+    parsed = parse_url(f"https://{name}")
+    return Address(*split_host_port(parsed[0]), parsed[1]) if parsed else None
+
+
+def host_matches(pattern: str, host: str) -> bool:
+    """Whether each part of PATTERN between dots matches the part of HOST in its place."""
+    if not re.search(_WILD, pattern):
+        return pattern == host
+    patterns, parts = pattern.split("."), host.split(".")
+    return len(patterns) == len(parts) and all(map(glob_match, patterns, parts))
 
 
 def _falls_back_to_hub(target: str) -> bool:

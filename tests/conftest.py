@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from astrokpo_cli.cli import main
 from tests.parts import Run, Tool
+
+if TYPE_CHECKING:
+    from tests.engine import Engine
+    from tests.registries import Kind, Registry
 
 OURS = ("ASTROKPO_TEST_REQUIRE", "ASTROKPO_TEST_KUBECONFIG", "ASTROKPO_AIRFLOW_ENVIRONMENTS")
 
@@ -22,10 +27,14 @@ def isolated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in list(os.environ):
         if name.startswith(("ASTROKPO_", "DOCKER_", "KUBE", "XDG_")) and name not in OURS:
             monkeypatch.delenv(name)
+    for name in list(os.environ):
+        if name.lower().endswith("_proxy") or name.endswith("CA_BUNDLE"):
+            monkeypatch.delenv(name)
     for name in ("REGISTRY_AUTH_FILE", "NO_COLOR", "FORCE_COLOR", "_ASTROKPO_COMPLETE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("KUBECONFIG", str(home / "no-kubeconfig"))
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{home}/no-docker.sock")
     monkeypatch.setenv("COLUMNS", "80")
     monkeypatch.setenv("TERM", "dumb")
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
@@ -72,3 +81,45 @@ def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.setenv("PATH", str(folder))
     return folder
+
+
+def seeded(kind: Kind, folders: pytest.TempPathFactory, *, tls: bool = False) -> Iterator[Registry]:
+    """Serve a registry of KIND that holds all that `tests.scratch.images` gives."""
+    from tests.registries import registry, seed
+
+    with registry(kind, folders.mktemp("registry"), tls=tls) as served:
+        seed(served)
+        yield served
+
+
+@pytest.fixture(scope="session")
+def open_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that asks nobody for a credential."""
+    yield from seeded("open", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def htpasswd_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry with Basic authentication."""
+    yield from seeded("htpasswd", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def token_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry with a token server; what that was asked stands at `tokens.asked`."""
+    yield from seeded("token", tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def tls_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry with Basic authentication over TLS, with a certificate that nobody trusts."""
+    yield from seeded("htpasswd", tmp_path_factory, tls=True)
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[Engine]:
+    """A Docker Engine; it reaches the names of `routes` as registries far away."""
+    from tests.engine import engine
+
+    with engine() as running:
+        yield running

@@ -56,6 +56,7 @@ CREATE = ("secret", "create", "-n", "ns", "--registry", "ghcr.io")
 ANSWER = json.dumps({"ServerURL": "ghcr.io", "Username": USER, "Secret": CANARY})
 SAY = "cat answer"
 HELPED = json.dumps({"auths": {"ghcr.io": {}}, "credsStore": "canary"})
+GRANT = ("registry", "grant", "--account-id", "210987654321")
 TYPED = ("secret", "create", "-n", "ns", "--username", USER, "--password-stdin")
 
 
@@ -91,6 +92,9 @@ CASES = [
     Case("listed from a helper", ("registry", "list"), 0, HELPED, SAY),
     Case("listed from a helper that fails", ("registry", "list"), 0, HELPED, f"{SAY}; {SAY} >&2; exit 1"),
     Case("listed with the password in a key's URL", ("registry", "list"), 0, URL_KEY),
+    Case("granted", (*GRANT, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/etl"), 0),
+    Case("granted as JSON", (*GRANT, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/etl", "--json"), 0),
+    Case("a grant for a URL with the password", (*GRANT, f"https://u:{CANARY}@ghcr.io/acme/etl"), 1),
     Case("snippet", ("snippet", "--secret", "s"), 0),
     Case("no such registry", ("secret", "create", "-n", "ns", "--registry", "quay.io"), 1),
     Case("a registry that is none", ("secret", "create", "-n", "ns", "--registry", "ghcr.io/acme"), 1),

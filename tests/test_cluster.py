@@ -31,9 +31,9 @@ CASES = recorded()
 
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def outside_of_any_pod(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name.startswith("KUBERNETES_"):
+        if name.startswith("KUBERNETES_"):
             monkeypatch.delenv(name)
 
 

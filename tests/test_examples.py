@@ -15,6 +15,8 @@ from tests.test_canary import kubeconfig_for
 ROOT = Path(__file__).parent.parent
 ORDER = (
     "registry list",
+    "registry check",
+    "registry grant",
     "snippet",
     "secret create",
     "secret inspect",

@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
-from astrokpo_cli.dockerconfig.search import Search
 from astrokpo_cli.dockerconfig.parse import Login
 from astrokpo_cli.dockerconfig.places import Places
+from astrokpo_cli.dockerconfig.search import Search
 from astrokpo_cli.errors import DockerConfigError, HelperError, InvalidValue
 from astrokpo_cli.gourl import as_bytes
 from astrokpo_cli.images import parse_image

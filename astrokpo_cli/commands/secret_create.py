@@ -25,7 +25,7 @@ from astrokpo_cli.commands.selection import (
     require_pulls,
     warn_of_short_life,
 )
-from astrokpo_cli.errors import AstrokpoError
+from astrokpo_cli.errors import AstrokpoError, UsageProblem
 from astrokpo_cli.keys.recipients import RECIPIENT_VARIABLE, load_recipients
 
 WHAT = "What to hand over"
@@ -102,6 +102,12 @@ def run(
             "--allow-short-lived", rich_help_panel=WHAT, help="Hand over a credential that will die by itself."
         ),
     ] = False,
+    verify: Annotated[
+        bool,
+        typer.Option(
+            "--verify", rich_help_panel=WHAT, help="Ask the registry first whether it lets each --image be pulled."
+        ),
+    ] = False,
     recipient: Annotated[
         list[str] | None,
         typer.Option(
@@ -169,6 +175,8 @@ def run(
     hosts, images = parse_hosts(registry or ()), parse_images(image or ())
     selection = Selection(hosts, images, all_registries, places_of(docker_config), username, password_stdin)
     selection.check(named_config=docker_config is not None)
+    if verify and not images:
+        raise UsageProblem("--verify goes with --image", "name the images that the secret must pull")
     check_stdin("-" if password_stdin else "", *(recipients_file or ()))
     namespaces = tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(namespace or ()))
     delivery = Delivery(output, force, plaintext)
@@ -190,6 +198,10 @@ def run(
     secrets = terms.pull_secrets(name, credentials, selection.images, namespaces)
     pullsecret.check_size(secrets[0])
     require_pulls(secrets[0], selection.images)
+    if verify:
+        from astrokpo_cli.commands.proving import require_proof
+
+        require_proof(out, secrets[0], selection.images)
     written, problems = delivery.write(out, secrets, targets, recipients)
     report(out, delivery, written, secrets, recipients, problems)
     return AstrokpoError.exit_code if problems else 0

@@ -1,0 +1,268 @@
+"""HTTP to one registry and where it sends us, with every guard that a stranger's word needs.
+
+OUT. A question has a time limit as a whole and a cap on what is read. Only the registry's own host may be at an address
+that is not public. Redirects are followed one by one and looked at; the Authorization header stays with its origin.
+No cookies are kept, .netrc is not read, and nothing of a body gets into a message.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from urllib.parse import urljoin, urlsplit
+
+from astrokpo_cli import __version__
+from astrokpo_cli.credentials import Password
+from astrokpo_cli.errors import quote
+from astrokpo_cli.registry.addresses import (
+    Target,
+    is_local_name,
+    is_loopback_name,
+    is_private_address,
+    is_public,
+    read_url,
+)
+from astrokpo_cli.registry.proof import Answer
+from astrokpo_cli.registry.troubles import Limits, NoAnswer, explain, refuse, refuse_address
+from astrokpo_cli.registry.watched import Deadline, make_adapter
+
+if TYPE_CHECKING:
+    import requests
+
+MAX_REDIRECTS = 5
+MAX_TOKEN = 64 * 1024
+"""Bytes of a token server's answer that are read."""
+MAX_MANIFEST = 4 * 1024 * 1024
+"""Bytes of a manifest, or of an image's config, that are read."""
+_MAX_WASTE = 4 * 1024
+"""Bytes of a body that nobody needs which are read all the same, so that the connection can be used again."""
+_REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class Reply(NamedTuple):
+    """What a server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Names are looked up without regard to case."""
+    body: bytes
+    is_led_away: bool = False
+    """Whether it is the answer of another server, which was not given the Authorization."""
+
+
+class Transport:
+    """Connections for one registry, used again where a server allows it; for several threads at once."""
+
+    def __init__(self, host: str, *, insecure: bool = False, limits: Limits | None = None) -> None:
+        self.host = urlsplit(f"//{host}").hostname or ""
+        """The registry's, in lower case and without its port."""
+        self._insecure = insecure
+        self._limits = limits or Limits()
+        self._own_addresses: set[str] = set()
+        self._is_public: bool | None = None
+        self._here = threading.local()
+        self._lock = threading.Lock()
+        self._under_way: set[Deadline] = set()
+        self._is_closed = False
+        self._session = self._make_session()
+        self.plain = False
+        """Whether the registry was found to speak HTTP without TLS; only then may a server that it names do so."""
+
+    def close(self) -> None:
+        """End the connections, at once also those that wait for an answer; nothing can be asked any more."""
+        with self._lock:
+            self._is_closed = True
+            under_way = list(self._under_way)
+        for deadline in under_way:
+            deadline.cut()
+        self._session.close()
+
+    def ask(
+        self, method: str, url: str, *, cap: int = 0, accept: str = "*/*", authorization: Password | None = None
+    ) -> Reply:
+        """Ask for URL and read at most CAP bytes of what comes, following redirects; raises NoAnswer."""
+        first = target = self._target(url)
+        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        if authorization is not None:
+            headers["Authorization"] = authorization.reveal()
+        is_led_away = False
+        with self._deadline():
+            for _ in range(MAX_REDIRECTS + 1):
+                reply = self._exchange(method, target, headers, cap)
+                location = reply.headers.get("Location")
+                if reply.status not in _REDIRECTS or not location:
+                    return reply._replace(is_led_away=is_led_away)
+                target = self._target(_joined(target.url, location))
+                if target.origin != first.origin and "Authorization" in headers:
+                    # It stays away when the way leads back here: who leads us has chosen the path.
+                    del headers["Authorization"]
+                    is_led_away = True
+        raise NoAnswer(Answer("untrusted", f"it redirects more than {MAX_REDIRECTS} times"))
+
+    def _target(self, url: str) -> Target:
+        """Give URL taken apart, where it may be asked for; raises NoAnswer, without the URL's path and query."""
+        target = read_url(url)
+        if target is None:
+            refuse("it sends us to something that is no plain https URL")
+        if target.scheme == "http" and not self.plain:
+            refuse(f"it sends us to {quote(target.host)} without TLS")
+        return target
+
+    def _exchange(self, method: str, target: Target, headers: dict[str, str], cap: int) -> Reply:
+        import requests
+        import urllib3
+
+        try:
+            prepared = self._session.prepare_request(requests.Request(method, target.url, headers))
+            with self._send(prepared, self._settings(target)) as response:
+                return Reply(response.status_code, response.headers, _body(method, response, cap))
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
+            self._fail(err, target)
+
+    def _send(self, prepared: "requests.PreparedRequest", settings: dict[str, Any]) -> "requests.Response":
+        import requests
+
+        deadline = self.deadline
+        while True:
+            deadline.is_reused = False
+            try:
+                return self._session.send(prepared, timeout=self._limits.read, allow_redirects=False, **settings)
+            except requests.ConnectionError:
+                # A server may end a connection that is kept at any time, so also just now. A new one is told apart.
+                if not deadline.is_reused or deadline.is_over:
+                    raise
+
+    def _settings(self, target: Target) -> dict[str, Any]:
+        """Give what requests finds in the environment, proxies and authorities; raises NoAnswer."""
+        from requests.utils import select_proxy
+
+        is_own = target.host == self.host
+        if not is_own and is_private_address(target.host) and target.host not in self._own_addresses:
+            refuse_address(target.host)
+        # What is on this machine is not on the proxy's; so sees it docker too.
+        proxies = {"no_proxy": target.host} if is_loopback_name(target.host) else {}
+        verify = False if self._insecure and is_own else None
+        settings: dict[str, Any] = dict(
+            self._session.merge_environment_settings(target.url, proxies, True, verify, None)
+        )
+        # What a name leads to is looked at when it is connected to, but for names that only the proxy looks up.
+        if not is_own and is_local_name(target.host) and select_proxy(target.url, settings["proxies"]):
+            refuse_address(target.host)
+        return settings
+
+    def _fail(self, err: Exception, target: Target) -> NoReturn:
+        """Say why the exchange with TARGET came to nothing; raises NoAnswer."""
+        answer = explain(err, self._limits)
+        if self.deadline.is_over:
+            answer = Answer("unreachable", f"it did not finish its answer within {self._limits.total:g} s")
+        if self._is_closed:
+            answer = Answer("failed", "it was given up")
+        if target.host != self.host:
+            answer = answer._replace(detail=f"{quote(target.host)}, where it sends us: {answer.detail}")
+        raise NoAnswer(answer) from None
+
+    def _make_session(self) -> "requests.Session":
+        import requests
+
+        session = requests.Session()
+        session.headers = requests.structures.CaseInsensitiveDict({"User-Agent": f"astrokpo/{__version__}"})
+        # With an auth of our own, which does nothing, requests does not look into .netrc.
+        session.auth = _as_it_is
+        adapter = make_adapter(self)
+        session.mount("https://", adapter)
+        session.mount("http://", adapter)
+        return session
+
+    @property
+    def connect_seconds(self) -> float:
+        """How long one address may take to be connected to."""
+        return self._limits.connect
+
+    @property
+    def deadline(self) -> Deadline:
+        """That of the exchange of this thread."""
+        deadline: Deadline = self._here.deadline
+        return deadline
+
+    def check(self, host: str, address: str) -> None:
+        """Refuse ADDRESS, which HOST is at, where it is of this machine or network; raises NoAnswer.
+
+        The registry itself may be there, and so may who is at the same address. But one that was found on the public
+        internet stays there, whatever its name means later.
+        """
+        if is_public(address):
+            return
+        if host.strip("[]").lower() != self.host:
+            if not self._is_own(host, address):
+                refuse_address(host)
+        elif self._is_public:
+            refuse("its name now leads to an address that is not public")
+
+    def met(self, host: str, address: str) -> None:
+        """Remember where the registry is."""
+        if host.strip("[]").lower() == self.host:
+            if self._is_public is None:
+                self._is_public = is_public(address)
+            self._own_addresses.add(address)
+
+    def _is_own(self, host: str, address: str) -> bool:
+        loopback = {"127.0.0.1", "::1"}
+        is_localhost = host.lower() == "localhost" and address in loopback
+        return address in self._own_addresses or (is_localhost and not loopback.isdisjoint(self._own_addresses))
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        deadline = self._here.deadline = Deadline(self._limits.total)
+        with self._lock:
+            self._under_way.add(deadline)
+            is_closed = self._is_closed
+        if is_closed:
+            deadline.cut()
+        try:
+            yield
+        finally:
+            deadline.cancel()
+            with self._lock:
+                self._under_way.discard(deadline)
+
+
+def _body(method: str, response: "requests.Response", cap: int) -> bytes:
+    """Give the body of an answer that is none of an error; raises NoAnswer where that is larger than CAP."""
+    import urllib3
+
+    raw = response.raw
+    if response.status_code == 200 and cap and method != "HEAD":
+        body = _read(raw, cap)
+        if len(body) > cap:
+            refuse(f"its answer is larger than {cap // 1024} KiB")
+        return body
+    is_small = raw.chunked or (raw.length_remaining is not None and raw.length_remaining <= _MAX_WASTE)
+    # After a status below 200 the answer itself is still to come; what is not read here ends with its connection.
+    if response.status_code >= 200 and is_small:
+        with suppress(urllib3.exceptions.HTTPError, OSError, ValueError):
+            _read(raw, _MAX_WASTE)
+    return b""
+
+
+def _read(raw: Any, most: int) -> bytes:
+    """Give what RAW holds, as it was sent; where that is more than MOST bytes, a little more than them."""
+    body = bytearray()
+    while len(body) <= most and (piece := raw.read(16 * 1024, decode_content=False)):
+        body += piece
+    return bytes(body)
+
+
+def _joined(url: str, location: str) -> str:
+    """Give the URL that LOCATION means at URL; empty where it means none."""
+    # urljoin would leave out silently what a URL must not hold.
+    if not re.fullmatch("[!-~]+", location):
+        return ""
+    try:
+        return urljoin(url, location)
+    except ValueError:
+        return ""
+
+
+def _as_it_is(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
+    return request
