@@ -105,6 +105,8 @@ class Server:
 
 
 def read_request(incoming: Any) -> Request | None:
+    if incoming.peek(1)[:1] == b"\x16":  # the beginning of TLS, to a server without it
+        return None
     line = incoming.readline().split()
     if len(line) != 3:
         return None

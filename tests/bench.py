@@ -45,6 +45,9 @@ def main() -> None:
             pipeline = ["sh", "-c", pipeline_for("bench", recipient)]
             tell("secret create / kubectl create secret | age", *fastest(single, pipeline), goal="at most 2")
             bench_thousand(create, recipient)
+        from tests import bench_registry
+
+        bench_registry.run()
     else:
         print("hyperfine is not installed: Debian's package of that name")
     if kubeconfig:

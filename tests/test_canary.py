@@ -95,6 +95,16 @@ CASES = [
     Case("granted", (*GRANT, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/etl"), 0),
     Case("granted as JSON", (*GRANT, "123456789012.dkr.ecr.eu-west-1.amazonaws.com/acme/etl", "--json"), 0),
     Case("a grant for a URL with the password", (*GRANT, f"https://u:{CANARY}@ghcr.io/acme/etl"), 1),
+    Case("checked offline", ("registry", "check", "--offline", "ghcr.io/acme/etl"), 0),
+    Case("checked offline as JSON", ("registry", "check", "--offline", "--json", "ghcr.io/acme/etl"), 0),
+    Case("checked offline from a helper", ("registry", "check", "--offline", "ghcr.io/acme/etl"), 0, HELPED, SAY),
+    Case(
+        "checked offline with the password in a key's URL",
+        ("registry", "check", "--offline", "ghcr.io/acme/etl"),
+        3,
+        URL_KEY,
+    ),
+    Case("a manifest that is none", ("registry", "check", "--offline", "--manifest", "config.json", "ghcr.io/a"), 1),
     Case("snippet", ("snippet", "--secret", "s"), 0),
     Case("no such registry", ("secret", "create", "-n", "ns", "--registry", "quay.io"), 1),
     Case("a registry that is none", ("secret", "create", "-n", "ns", "--registry", "ghcr.io/acme"), 1),
@@ -208,6 +218,71 @@ def test_the_password_is_nowhere_on_supports_side(
     assert not seen(done.out), "in standard output"
     assert not seen(done.err), "in standard error"
     assert identity[0][15:] not in done.out + done.err
+    for path in files_below(tmp_path):
+        if path not in inputs:
+            assert not seen(path.read_bytes().decode("utf-8", "replace")), f"in {path.name}"
+
+
+BASIC = {"WWW-Authenticate": 'Basic realm="acme"'}
+
+
+def echoing(answer: Callable[[str, str], Reply]) -> Callable[[Request], Reply]:
+    """Give a registry with Basic authentication that answers who logs in with what it was sent."""
+
+    def reply(request: Request) -> Reply:
+        sent = request.headers.get("authorization", "")
+        if not sent:
+            return Reply(401, b"{}", BASIC)
+        said = answer(sent, base64.b64decode(sent.removeprefix("Basic ")).decode())
+        return said._replace(content=b"") if request.method == "HEAD" else said
+
+    return reply
+
+
+def with_tokens(request: Request) -> Reply:
+    """Answer as a registry whose token server gives the password back as the token, which is then refused."""
+    host = request.headers["host"]
+    if request.target.startswith("/token"):
+        return Reply(200, json.dumps({"token": AUTH}).encode())
+    return Reply(401, AUTH.encode(), {"WWW-Authenticate": f'Bearer realm="http://{host}/token",service="{AUTH}"'})
+
+
+REGISTRIES: dict[str, Callable[[Request], Reply]] = {
+    "refuses with what it was sent": echoing(lambda sent, password: Reply(401, password.encode(), {"X-Sent": sent})),
+    "fails with what it was sent": echoing(lambda sent, password: Reply(500, password.encode())),
+    "limits with what it was sent": echoing(lambda sent, password: Reply(429, b"", {"Retry-After": sent})),
+    "gives what it was sent": echoing(lambda sent, password: Reply(200, password.encode(), {"Content-Type": sent})),
+    "redirects with what it was sent": echoing(
+        lambda sent, password: Reply(307, b"", {"Location": f"https://{quote(password, safe='')}.invalid/{sent[6:]}"})
+    ),
+    "redirects to a user that it was sent": echoing(
+        lambda sent, password: Reply(307, b"", {"Location": f"https://{quote(password, safe='')}@acme.invalid/"})
+    ),
+    "takes it for a token": with_tokens,
+}
+CHECKS: dict[str, tuple[str, ...]] = {
+    "check": ("registry", "check", "--via", "registry"),
+    "check as JSON": ("registry", "check", "--via", "registry", "--json"),
+    "check what is typed": ("registry", "check", "--username", USER, "--password-stdin", "--registry"),
+    "create what is verified": ("secret", "create", "-n", "ns", "--verify", "--image"),
+}
+
+
+@pytest.mark.parametrize(("command", "answering"), list(product(CHECKS, REGISTRIES)))
+def test_the_password_is_nowhere_when_a_registry_is_asked(
+    command: str, answering: str, isolated: Path, tmp_path: Path, identity: tuple[str, str]
+) -> None:
+    with Server(REGISTRIES[answering]) as server:
+        host = server.url.removeprefix("http://")
+        arguments = (*CHECKS[command], *([host] if command == "check what is typed" else []), f"{host}/acme/etl:1.4")
+        config = json.dumps({"auths": {host: {"auth": AUTH}}})
+        case = Case(command, arguments, 0, config, stdin=CANARY)
+        inputs = prepare(case, isolated)
+        done = run(case, ("--verbose",), isolated, tmp_path, identity[1])
+    assert done.code in (1, 3), done.err
+    assert "unexpected" not in done.err
+    assert not seen(done.out), "in standard output"
+    assert not seen(done.err), "in standard error"
     for path in files_below(tmp_path):
         if path not in inputs:
             assert not seen(path.read_bytes().decode("utf-8", "replace")), f"in {path.name}"
