@@ -129,7 +129,7 @@ def _fill_map(element: Shape, before: dict[str, Any], value: Any, place: str) ->
     if not isinstance(value, tuple):
         _wrong_type(place, "an object", value)
     for key, item in value:
-        before[_well_formed(key)] = _fill(element, _empty(element), item, f"an entry of {place}")
+        before[_well_formed(key)] = _fill(element, _empty(element), item, f"an entry of {place or 'the document'}")
     return before
 
 

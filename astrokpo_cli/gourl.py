@@ -119,27 +119,30 @@ def _unescape(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _compile_glob(pattern: str) -> re.Pattern[str] | None:
-    out, rest = [], pattern
-    while rest:
-        char, rest = rest[0], rest[1:]
+    segments, at = [""], 0
+    while at < len(pattern):
+        char, at = pattern[at], at + 1
         if char == "*":
-            out.append("[^/]*")
+            # Several in a row are one.
+            segments += [""] if segments[-1] or len(segments) == 1 else []
         elif char == "?":
-            out.append("[^/]")
+            segments[-1] += "[^/]"
         elif char == "[":
-            parsed = _char_class(rest)
+            parsed = _char_class(pattern[at:])
             if parsed is None:
                 return None
-            out.append(parsed[0])
-            rest = parsed[1]
-        elif char == "\\":
-            if not rest:
-                return None
-            out.append(re.escape(rest[0]))
-            rest = rest[1:]
+            segments[-1] += parsed[0]
+            at = len(pattern) - len(parsed[1])
         else:
-            out.append(re.escape(char))
-    return re.compile("".join(out), re.DOTALL)
+            if char == "\\":
+                char, at = pattern[at : at + 1], at + 1
+            if not char:
+                return None
+            segments[-1] += re.escape(char)
+    first, *rest = segments
+    # A group that is not entered again: many stars would otherwise be tried in every combination.
+    middle = "".join(f"(?>[^/]*?{segment})" for segment in rest[:-1])
+    return re.compile(first + middle + "".join(f"[^/]*{last}" for last in rest[-1:]), re.DOTALL)
 
 
 def _char_class(rest: str) -> tuple[str, str] | None:

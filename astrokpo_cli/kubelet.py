@@ -45,8 +45,9 @@ class _Filed(NamedTuple):
     """Its place among all; no two have the same."""
     address: Address
     auths: tuple[RegistryCredential, ...]
+    head: str
     tail: str
-    """What follows the last wildcard of the host: most hosts that do not match do not end so."""
+    """What stands before the first wildcard of the host, and after the last: a quick no for most hosts."""
 
 
 def read_secret(secret_type: str, data: Mapping[str, bytes], source: str = "") -> tuple[RegistryCredential, ...]:
@@ -97,10 +98,9 @@ class Keyring:
         self._patterns: list[_Filed] = []
         for order, key in enumerate(sorted(filed, reverse=True)):
             if (address := address_of(key)) is not None:
-                tail = re.split(_WILD, address.host)[-1]
-                plain = tail == address.host
-                entry = _Filed(order, address, tuple(filed[key]), tail)
-                (self._plain.setdefault(address[:2], []) if plain else self._patterns).append(entry)
+                head, *wild = re.split(_WILD, address.host)
+                entry = _Filed(order, address, tuple(filed[key]), head, wild[-1] if wild else head)
+                (self._patterns if wild else self._plain.setdefault(address[:2], [])).append(entry)
         self._of_host: dict[tuple[str, str], list[_Filed]] = {}
 
     def lookup(self, image: ImageReference) -> tuple[RegistryCredential, ...]:
@@ -116,8 +116,8 @@ class Keyring:
     def _at(self, host: str, port: str) -> list[_Filed]:
         """Give the keys whose host and port match, in the kubelet's order; images share few registries."""
         if (host, port) not in self._of_host:
-            likely = (key for key in self._patterns if host.endswith(key.tail) and key.address.port == port)
-            matching = (key for key in likely if host_matches(key.address.host, host))
+            likely = (key for key in self._patterns if host.endswith(key.tail) and host.startswith(key.head))
+            matching = (key for key in likely if key.address.port == port and host_matches(key.address.host, host))
             self._of_host[host, port] = sorted([*self._plain.get((host, port), ()), *matching])
         return self._of_host[host, port]
 
@@ -195,6 +195,9 @@ def host_matches(pattern: str, host: str) -> bool:
     """Whether each part of PATTERN between dots matches the part of HOST in its place."""
     if not re.search(_WILD, pattern):
         return pattern == host
+    # Each character but "*" is one of the host's, outside of a class: a long pattern need not be compiled.
+    if len(pattern) - pattern.count("*") > len(host) and "[" not in pattern and "\\" not in pattern:
+        return False
     patterns, parts = pattern.split("."), host.split(".")
     return len(patterns) == len(parts) and all(map(glob_match, patterns, parts))
 

@@ -64,7 +64,8 @@ class _Other:
 
 
 def _refuse(what: str) -> NoReturn:
-    raise InvalidValue(f"the manifest {what}", _HINT)
+    # From None: what a parser raised quotes the line.
+    raise InvalidValue(f"the manifest {what}", _HINT) from None
 
 
 def _shown(value: Any) -> str:
@@ -105,14 +106,20 @@ def _fields(document: bytes) -> dict[str, Any]:
     encoding = "utf-16" if document.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     # Go's JSON takes bytes that are no UTF-8; its YAML does not.
     text = document.decode(encoding, "surrogateescape" if encoding == "utf-8-sig" else "replace")
-    if text.lstrip().startswith("{"):
-        try:
-            return dict(json.loads(text, parse_int=_other, parse_float=_other, parse_constant=_no_constant))
-        except RecursionError:
-            _refuse("is nested too deeply")
-        except ValueError:
-            pass  # kubectl, too, then takes it for YAML, in which braces are as good
-    return _yaml_fields(text)
+    return _json_fields(text) if text.lstrip().startswith("{") else _yaml_fields(text)
+
+
+def _json_fields(text: str) -> dict[str, Any]:
+    """Read what begins with a brace, which kubectl takes for JSON and for nothing else."""
+    try:
+        return dict(json.loads(text, parse_int=_other, parse_float=_other, parse_constant=_no_constant))
+    except RecursionError:
+        _refuse("is nested too deeply")
+    except json.JSONDecodeError as err:
+        what = "has more text after its object" if err.msg == "Extra data" else "is not JSON"
+        _refuse(f"{what}, in line {err.lineno}")
+    except ValueError:
+        _refuse("is not JSON: NaN and Infinity are no numbers")
 
 
 def _other(_: str) -> _Other:
@@ -120,7 +127,7 @@ def _other(_: str) -> _Other:
 
 
 def _no_constant(_: str) -> NoReturn:
-    raise ValueError("NaN and Infinity are no JSON")
+    raise ValueError("not JSON")
 
 
 class _Node(NamedTuple):
@@ -135,9 +142,9 @@ def _yaml_fields(text: str) -> dict[str, Any]:
 
     try:
         roots = _compose(yaml.parse(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
-    # The exception quotes the line; ValueError is PyYAML's for a character that it cannot encode.
+    # ValueError is PyYAML's for a character that it cannot encode.
     except (yaml.YAMLError, ValueError) as err:
-        _refuse(f"is neither YAML nor JSON{_place(getattr(err, 'problem_mark', None))}")
+        _refuse(f"is not YAML{_place(getattr(err, 'problem_mark', None))}")
     objects = [root for root in roots if not (isinstance(root, yaml.ScalarEvent) and _scalar(root) is None)]
     if len(objects) != 1:
         _refuse(f"has {len(objects)} documents, not one" if objects else "is empty")

@@ -1,7 +1,7 @@
 """How a key was meant that a kubelet reads otherwise, or not at all: blanks, schemes, users, wildcards. PURE."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from typing import NamedTuple
 
 from astrokpo_cli.errors import without_user
@@ -22,16 +22,31 @@ class Reading(NamedTuple):
 
 def read_key(key: str) -> Iterator[Reading]:
     """Read KEY as a URL, and then as a pattern where a "?" may have been meant as a wildcard."""
-    text, faults = _mend(key)
-    address = _read(text)
-    if address is None:
-        host = re.search(r"[A-Za-z0-9*][A-Za-z0-9.*-]*|\Z", text)
-        assert host is not None
-        faults = (*faults, "it does not parse as a URL")
-        address = Address(host[0], UNREAD, UNREAD if "/" in text[host.end() :] else "")
-    yield Reading(key, faults, address)
+    text = _mend(key)
+    address = _locate(text)
+    faults = _faults(key, address)
+    yield Reading(key, faults if _read(text) else (*faults, "it does not parse as a URL"), address)
     if "?" in text.partition("/")[0] and (pattern := _read(text.replace("?", "*"))) is not None:
         yield Reading(key, (*faults, '"?" begins the query of a URL, and "*" is the only wildcard'), pattern)
+
+
+def _mend(key: str, leave: Collection[str] = ()) -> str:
+    """Take out of KEY what hides its host, but LEAVE some of the faults."""
+    for fault, mend in _MENDS:
+        key = key if fault in leave else mend(key)
+    return key
+
+
+def _faults(key: str, mended: Address) -> tuple[str, ...]:
+    """Give the faults of KEY that must be mended to read it as MENDED, and no more."""
+    if _read(key) == mended:
+        return ()
+    faults = tuple(dict(_MENDS))
+    harmless: list[str] = []
+    for fault in faults:
+        if _locate(_mend(key, leave=(*harmless, fault))) == mended:
+            harmless.append(fault)
+    return tuple(fault for fault in faults if fault not in harmless)
 
 
 def _read(text: str) -> Address | None:
@@ -39,15 +54,14 @@ def _read(text: str) -> Address | None:
     return None if key is None else address_of(key)
 
 
-def _mend(key: str) -> tuple[str, tuple[str, ...]]:
-    """Take out of KEY what hides its host; a fault is only what a kubelet then reads otherwise."""
-    text, faults = key, []
-    for fault, mend in _MENDS:
-        mended = mend(text)
-        if mended != text and (_read(text) is None or _read(text) != _read(mended)):
-            faults.append(fault)
-        text = mended
-    return text, tuple(faults)
+def _locate(text: str) -> Address:
+    """Read TEXT; where it is no URL, at least the host."""
+    if (address := _read(text)) is not None:
+        return address
+    text = _without_scheme(without_user(text))
+    host = re.search(r"[A-Za-z0-9*][A-Za-z0-9.*-]*|\Z", text)
+    assert host is not None
+    return Address(host[0], UNREAD, UNREAD if "/" in text[host.end() :] else "")
 
 
 def _without_blanks(text: str) -> str:
@@ -63,7 +77,8 @@ def _without_bad_user(text: str) -> str:
 
 
 def _without_classes(text: str) -> str:
-    return re.sub(r"\[[^][/]*\]", "*", text) if _read(text) is None else text
+    # Brackets around all of the host were not meant as a wildcard.
+    return re.sub(r"(?<=.)\[[^][/]*\]|\[[^][/]*\](?=[^/:])", "*", text) if _read(text) is None else text
 
 
 _BAD_USER = 'what stands before its "@" makes it no URL'
