@@ -1,14 +1,19 @@
 """Which places a registry may send us to: a registry's answer is a stranger's word."""
 
 import re
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 _MAX_URL = 8192
+_HOST = r"[a-z0-9][a-z0-9._-]*|[0-9a-f:]*:[0-9a-f:.]*"
 _UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_AZURE_METADATA = IPv4Address("168.63.129.16")  # the same in every network of Azure, and public by its number
+_NOT_PUBLIC = (
+    IPv4Network("168.63.129.16/32"),  # the metadata of Azure, in every network of it
+    IPv4Network("192.0.0.0/24"),  # this and the next: not all of it is private to every Python
+    IPv6Network("3fff::/20"),
+)
 _LOCAL_ENDS = {"localhost", "local", "internal", "intranet", "private", "corp", "home", "lan"}
 """Ends of names that the public DNS does not have (RFC 6761, RFC 6762 with its appendix G)."""
 
@@ -19,7 +24,7 @@ class Target(NamedTuple):
     url: str
     scheme: str
     host: str
-    """In lower case; an IPv6 address without its brackets."""
+    """In lower case; an IPv6 address in its shortest form, without brackets."""
     port: int
 
     @property
@@ -35,14 +40,13 @@ def read_url(text: str) -> Target | None:
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
-        is_host = bool(ip_address(host)) if ":" in host else re.fullmatch(r"[a-z0-9][a-z0-9._-]*", host)
+        if ":" in host:
+            host = str(IPv6Address(host))
     except ValueError:
         return None
-    if parts.scheme not in ("https", "http") or not is_host or "@" in parts.netloc:
+    if parts.scheme not in ("https", "http") or not re.fullmatch(_HOST, host) or "@" in parts.netloc:
         return None
-    netloc = f"[{host}]" if ":" in host else host
-    if port is not None:
-        netloc += f":{port}"
+    netloc = (f"[{host}]" if ":" in host else host) + (f":{port}" if port is not None else "")
     url = urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, ""))
     return Target(url, parts.scheme, host, port if port is not None else {"https": 443, "http": 80}[parts.scheme])
 
@@ -58,13 +62,12 @@ def is_public(address: str) -> bool:
     except ValueError:
         return False
     if isinstance(parsed, IPv6Address):
-        inner = parsed.ipv4_mapped or parsed.sixtofour
-        if parsed in _NAT64:
-            inner = IPv4Address(int(parsed) & 0xFFFFFFFF)
-        if inner is None:
-            return parsed in _UNICAST and parsed.is_global
-        parsed = inner
-    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and parsed != _AZURE_METADATA
+        inner = IPv4Address(int(parsed) & 0xFFFFFFFF) if parsed in _NAT64 else parsed.ipv4_mapped or parsed.sixtofour
+        if inner is None and parsed not in _UNICAST:
+            return False
+        parsed = inner or parsed
+    is_excepted = any(parsed in network for network in _NOT_PUBLIC)
+    return parsed.is_global and not parsed.is_multicast and not parsed.is_reserved and not is_excepted
 
 
 def is_private_address(host: str) -> bool:

@@ -151,7 +151,7 @@ class RegistryClient:
         raise NoAnswer(_trouble(reply))
 
     def _knock(self) -> Reply:
-        if read_url(f"https://{self._host}/") is None:
+        if not self._transport.host:
             raise NoAnswer(Answer("unreachable", "there is no such host or port"))
         try:
             return self._transport.ask("GET", f"https://{self._host}/v2/")

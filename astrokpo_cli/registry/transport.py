@@ -10,7 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from astrokpo_cli import __version__
 from astrokpo_cli.credentials import Password
@@ -24,7 +24,7 @@ from astrokpo_cli.registry.addresses import (
     read_url,
 )
 from astrokpo_cli.registry.proof import Answer
-from astrokpo_cli.registry.troubles import Limits, NoAnswer, explain, refuse, refuse_address
+from astrokpo_cli.registry.troubles import Limits, NoAnswer, explain, is_ended, refuse, refuse_address
 from astrokpo_cli.registry.watched import Deadline, make_adapter
 
 if TYPE_CHECKING:
@@ -55,8 +55,9 @@ class Transport:
     """Connections for one registry, used again where a server allows it; for several threads at once."""
 
     def __init__(self, host: str, *, insecure: bool = False, limits: Limits | None = None) -> None:
-        self.host = urlsplit(f"//{host}").hostname or ""
-        """The registry's, in lower case and without its port."""
+        target = read_url(f"https://{host}/")
+        self.host = target.host if target else ""
+        """The registry's, as in a Target; empty where no such host or port can be."""
         self._insecure = insecure
         self._limits = limits or Limits()
         self._own_addresses: set[str] = set()
@@ -83,7 +84,7 @@ class Transport:
     ) -> Reply:
         """Ask for URL and read at most CAP bytes of what comes, following redirects; raises NoAnswer."""
         first = target = self._target(url)
-        headers = {"Accept": accept, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": f"astrokpo/{__version__}", "Accept": accept, "Accept-Encoding": "identity"}
         if authorization is not None:
             headers["Authorization"] = authorization.reveal()
         is_led_away = False
@@ -114,23 +115,29 @@ class Transport:
         import urllib3
 
         try:
-            prepared = self._session.prepare_request(requests.Request(method, target.url, headers))
+            prepared = requests.Request(method, target.url, headers).prepare()
             with self._send(prepared, self._settings(target)) as response:
-                return Reply(response.status_code, response.headers, _body(method, response, cap))
+                body = _body(method, response, cap)
+                if body is not None and self.deadline.is_over:
+                    # An answer without a length looks whole where it was cut.
+                    raise TimeoutError
+                return Reply(response.status_code, response.headers, body or b"")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
             self._fail(err, target)
 
     def _send(self, prepared: "requests.PreparedRequest", settings: dict[str, Any]) -> "requests.Response":
         import requests
 
+        # Session.send would read a redirect's whole body, whatever its size, and .netrc for where it leads.
+        adapter = self._session.get_adapter(prepared.url or "")
         deadline = self.deadline
         while True:
             deadline.is_reused = False
             try:
-                return self._session.send(prepared, timeout=self._limits.read, allow_redirects=False, **settings)
-            except requests.ConnectionError:
+                return adapter.send(prepared, timeout=self._limits.read, **settings)
+            except requests.ConnectionError as err:
                 # A server may end a connection that is kept at any time, so also just now. A new one is told apart.
-                if not deadline.is_reused or deadline.is_over:
+                if not deadline.is_reused or deadline.is_over or not is_ended(err):
                     raise
 
     def _settings(self, target: Target) -> dict[str, Any]:
@@ -166,9 +173,6 @@ class Transport:
         import requests
 
         session = requests.Session()
-        session.headers = requests.structures.CaseInsensitiveDict({"User-Agent": f"astrokpo/{__version__}"})
-        # With an auth of our own, which does nothing, requests does not look into .netrc.
-        session.auth = _as_it_is
         adapter = make_adapter(self)
         session.mount("https://", adapter)
         session.mount("http://", adapter)
@@ -227,8 +231,8 @@ class Transport:
                 self._under_way.discard(deadline)
 
 
-def _body(method: str, response: "requests.Response", cap: int) -> bytes:
-    """Give the body of an answer that is none of an error; raises NoAnswer where that is larger than CAP."""
+def _body(method: str, response: "requests.Response", cap: int) -> bytes | None:
+    """Give the body of an answer where it is of use, else None; raises NoAnswer where it is larger than CAP."""
     import urllib3
 
     raw = response.raw
@@ -242,7 +246,7 @@ def _body(method: str, response: "requests.Response", cap: int) -> bytes:
     if response.status_code >= 200 and is_small:
         with suppress(urllib3.exceptions.HTTPError, OSError, ValueError):
             _read(raw, _MAX_WASTE)
-    return b""
+    return None
 
 
 def _read(raw: Any, most: int) -> bytes:
@@ -262,7 +266,3 @@ def _joined(url: str, location: str) -> str:
         return urljoin(url, location)
     except ValueError:
         return ""
-
-
-def _as_it_is(request: "requests.PreparedRequest") -> "requests.PreparedRequest":
-    return request

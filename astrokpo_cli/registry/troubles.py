@@ -1,7 +1,7 @@
 """Why an exchange with a registry came to nothing, in our own words."""
 
 from collections.abc import Iterator, Sequence
-from ssl import SSLCertVerificationError, SSLError
+from ssl import SSLCertVerificationError, SSLEOFError, SSLError, SSLZeroReturnError
 from typing import NamedTuple, NoReturn
 
 from astrokpo_cli.errors import quote, visible
@@ -35,6 +35,12 @@ def refuse(detail: str) -> NoReturn:
 def refuse_address(host: str) -> NoReturn:
     """Say that HOST, which is not the registry's, is at an address of this machine or network; raises NoAnswer."""
     refuse(f"it sends us to {quote(host)}, which is not a public address, nor the registry's own host")
+
+
+def is_ended(err: Exception) -> bool:
+    """Whether the other side has ended the connection before it answered anything."""
+    ends = (ConnectionError, SSLEOFError, SSLZeroReturnError)
+    return any(isinstance(cause, ends) for cause in _causes(err))
 
 
 def explain(err: Exception, limits: Limits) -> Answer:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, InvalidStateError
 from contextlib import suppress
 from functools import partial
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -142,6 +143,8 @@ def _pool(base: "type[HTTPConnectionPool]", guard: Guard, *, dials: bool) -> Any
 
 
 def _connection(base: Any, guard: Guard, *, dials: bool) -> Any:
+    from urllib3.exceptions import ProxyError
+
     class Watched(base):  # type: ignore[misc]
         has_served = False
 
@@ -154,6 +157,12 @@ def _connection(base: Any, guard: Guard, *, dials: bool) -> Any:
                 made.close()
                 raise
             return made
+
+        def _tunnel(self) -> None:
+            try:
+                super()._tunnel()
+            except (OSError, HTTPException) as err:
+                raise ProxyError("no tunnel", err) from err
 
         def request(self, *arguments: Any, **named: Any) -> None:
             if self.sock is not None:
