@@ -226,6 +226,10 @@ class HostileServer(Listener):
             self._converse(secure)
 
     def _converse(self, connection: socket.socket) -> None:
+        if self._context is None and connection.recv(1, socket.MSG_PEEK) == b"\x16":
+            connection.recv(65536)
+            connection.sendall(http(400))  # as Go's servers answer to TLS where they have none
+            return
         with self._lock:
             self._connections += 1
             number = self._connections
@@ -244,9 +248,9 @@ class HostileServer(Listener):
 
 
 def _request(stream: Any, number: int) -> Request | None:
-    """Read one request; None at the end, and where TLS is spoken to a server that has none."""
+    """Read one request; None at the end."""
     first = stream.readline()
-    if not first.strip().endswith(b"HTTP/1.1"):
+    if not first:
         return None
     headers = {}
     while line := stream.readline().strip():

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from http import cookiejar
 from pathlib import Path
 from typing import Any
 
@@ -66,7 +67,7 @@ PINNED = MANIFESTS + DIGEST
 BLOB = f"/v2/acme/etl/blobs/{CONFIG_DIGEST}"
 TAGS = "/v2/acme/etl/tags/list"
 
-TOTAL = 0.5
+TOTAL = 0.3
 BOUND = 25
 """Seconds that no guarded exchange comes near to, on whatever machine; without its guard it has no end, or 30 s."""
 HASTY = Limits(connect=5, read=5, total=TOTAL)
@@ -603,6 +604,7 @@ def test_the_credential_does_not_follow_a_redirect_of_the_token_server(
         ("https://[/", NO_URL),
         ("https://\xff/", NO_URL),
         ("/a b", NO_URL),
+        ("/a\tb", NO_URL),
         ("/\\127.0.0.2/", NO_URL),
     ],
 )
@@ -629,7 +631,16 @@ def test_no_redirect_from_tls_to_none(secure: HostileServer, server: HostileServ
 # What is kept, and what is not read
 
 
-def test_cookies_are_not_kept(server: HostileServer, connect: Connect) -> None:
+def test_cookies_are_neither_kept_nor_even_parsed(
+    server: HostileServer, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parsed: list[object] = []
+
+    def parse(headers: object) -> list[Any]:
+        parsed.append(headers)
+        return []
+
+    monkeypatch.setattr(cookiejar, "parse_ns_headers", parse)
     serve_image(server)
     lines = ("Set-Cookie: id=1; Path=/; Domain=127.0.0.1", "Set-Cookie2: id=2", 'Set-Cookie: =;;;"=; expires=\xff')
     server.on[PING] = http(200, {}, *lines)
@@ -639,6 +650,7 @@ def test_cookies_are_not_kept(server: HostileServer, connect: Connect) -> None:
     assert client.ask(image(server), credential()) == PULLS
     assert client.ask(image(server, "2"), credential()).kind == "no-such-tag"
     assert not [request for request in server.requests if "cookie" in request.headers]
+    assert not parsed
 
 
 def test_netrc_is_not_read(server: HostileServer, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -677,6 +689,7 @@ def flood(beginning: bytes, piece: bytes = b" " * 65536) -> Iterator[bytes]:
 
 
 CHUNKED = "Transfer-Encoding: chunked"
+PACKED = gzip.compress(b" " * 1024 * 1024)
 CHUNK = b"10000\r\n" + b" " * 65536 + b"\r\n"
 BODIES: Mapping[str, Callable[[int], Iterator[bytes]]] = {
     "chunked": lambda status: flood(head(status, CHUNKED), CHUNK),
@@ -693,11 +706,11 @@ BODIES: Mapping[str, Callable[[int], Iterator[bytes]]] = {
 
 
 @pytest.mark.parametrize("body", BODIES)
-@pytest.mark.parametrize("path", ["/token", PINNED, BLOB])
+@pytest.mark.parametrize("path", ["/token", PINNED])
 def test_a_body_without_end_is_given_up(server: HostileServer, connect: Connect, path: str, body: str) -> None:
     serve_bearer(server)
     server.on[path] = lambda request: BODIES[body](200)
-    client = connect(server.host, limits=Limits(read=5, total=3))
+    client = connect(server.host, limits=Limits(read=5, total=2))
     began = time.monotonic()
     answer = client.ask(image(server), credential())
     if path != "/token":
@@ -717,10 +730,24 @@ def test_a_body_that_nobody_needs_spoils_nothing(server: HostileServer, connect:
     if path != PING:
         server.on[TAG] = lambda request: BODIES[body](404)
     server.on[path] = lambda request: BODIES[body](404 if path == TAG else 200)
-    answer = asked(connect, server, Limits(read=5, total=10))
+    answer = asked(connect, server)
     assert answer.kind in {PING: ("pulls", "unreachable"), TAG: ("no-such-tag", "unreachable")}.get(
         path, ("no-such-tag", "denied-or-missing", "unreachable")
     )
+
+
+@pytest.mark.parametrize("body", [*BODIES, "a bomb"])
+def test_the_body_of_a_redirect_is_left_alone(server: HostileServer, connect: Connect, body: str) -> None:
+    def lead(request: Request) -> Iterator[bytes]:
+        pieces = BODIES[body](307) if body in BODIES else flood(head(307, "Content-Encoding: gzip"), PACKED)
+        yield next(pieces).replace(b"Canary\r\n", b"Canary\r\nLocation: /elsewhere\r\n")
+        yield from pieces
+
+    serve_image(server)
+    server.on |= {PINNED: lead, "/elsewhere": http(200, MANIFEST)}
+    found = connect(server.host, limits=Limits(read=5, total=10)).platforms(image(server, digest=DIGEST), None)
+    # A length that is none is no answer at all.
+    assert found == ("linux/amd64",) or ("length" in body and isinstance(found, Answer))
 
 
 @pytest.mark.parametrize(("size", "kind"), [(MAX_TOKEN, "pulls"), (MAX_TOKEN + 1, "untrusted")])
@@ -746,7 +773,7 @@ def test_a_manifest_and_a_config_have_at_most_4_mib(
 
 def test_a_compressed_bomb_stays_packed(server: HostileServer, connect: Connect) -> None:
     serve_image(server)
-    bomb = gzip.compress(json.dumps(MANIFEST).encode().ljust(64 * 1024 * 1024))
+    bomb = gzip.compress(json.dumps(MANIFEST).encode().ljust(16 * 1024 * 1024))
     server.on[PINNED] = http(200, bomb, "Content-Encoding: gzip")
     found = connect(server.host).platforms(image(server), None)
     assert found == Answer("not-a-registry", "what it gave is no manifest")
@@ -767,48 +794,50 @@ def test_huge_headers(server: HostileServer, connect: Connect, lines: list[str])
     server.on[TAG] = head(200, *lines)
     began = time.monotonic()
     assert asked(connect, server).kind in ("unreachable", "pulls")
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < BOUND
 
 
 # Answers that take too long
 
 
-@pytest.mark.parametrize("path", [PING, "/token", TAG, TAGS, PINNED, BLOB])
-@pytest.mark.parametrize(
-    "slow",
-    [
-        lambda: drip(b"HTTP/1.1 200 " + b"O" * 1000),
-        lambda: drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000),
-        lambda: drip(head(200, "Content-Length: 60000"), 0.01),
-        lambda: flood_slowly(head(200, CHUNKED), b"1\r\n \r\n"),
-        lambda: flood_slowly(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
-        lambda: flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
-        lambda: flood_slowly(head(200, CHUNKED) + b"0\r\n", b"X: y\r\n"),
-        hang,
-    ],
-    ids=["status line", "header", "body", "chunks", "100", "100 at once", "trailers", "silence"],
-)
-def test_an_answer_as_a_whole_has_a_time_limit(
-    server: HostileServer, connect: Connect, path: str, slow: Callable[[], Iterator[bytes]]
-) -> None:
-    serve_bearer(server)
-    if path == TAGS:
-        server.on[TAG] = guarded(http(404), BEARER, "Bearer")
-    server.on[path] = lambda request: slow()
-    client = connect(server.host, limits=HASTY)
+SLOW: Mapping[str, Callable[[], Iterator[bytes]]] = {
+    "status line": lambda: drip(b"HTTP/1.1 200 " + b"O" * 1000),
+    "header": lambda: drip(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000),
+    "body": lambda: drip(head(200, "Content-Length: 60000"), 0.01),
+    "body without length": lambda: drip(head(200), 0.01),
+    "chunks": lambda: flood_slowly(head(200, CHUNKED), b"1\r\n \r\n"),
+    "trailers": lambda: flood_slowly(head(200, CHUNKED) + b"0\r\n", b"X: y\r\n"),
+    "100": lambda: flood_slowly(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "100 at once": lambda: flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n" * 100),
+    "silence": hang,
+}
+
+
+@pytest.mark.parametrize("slow", SLOW)
+def test_an_answer_as_a_whole_has_a_time_limit(server: HostileServer, connect: Connect, slow: str) -> None:
+    serve_image(server)
+    server.on[PINNED] = lambda request: SLOW[slow]()
     began = time.monotonic()
-    answer = client.ask(image(server), credential())
-    if path in (PINNED, BLOB):
-        assert answer == PULLS
-        found = client.platforms(image(server), credential())
-        assert isinstance(found, Answer)
-        answer = found
+    pinned = image(server, digest=DIGEST)
+    assert connect(server.host, limits=HASTY).platforms(pinned, None) == Answer("unreachable", LATE)
     assert time.monotonic() - began < BOUND
-    late = {Answer("unreachable", LATE)}
-    # Where the body is of no use, the head of the answer is enough.
-    late |= {PING: {PULLS, Answer("not-a-registry", "it names no token server")}, TAG: {PULLS}}.get(path, set())
-    late |= {Answer("denied-or-missing"), Answer("no-such-tag")} if path == TAGS else set()
-    assert answer in late
+
+
+@pytest.mark.parametrize("path", [PING, "/token", TAG, BLOB])
+def test_each_question_has_a_time_limit(server: HostileServer, connect: Connect, path: str) -> None:
+    serve_bearer(server)
+    server.on[path] = lambda request: SLOW["header"]()
+    client = connect(server.host, limits=HASTY)
+    ask = client.platforms if path == BLOB else client.ask
+    assert ask(image(server), credential()) == Answer("unreachable", LATE)
+
+
+@pytest.mark.parametrize("slow", ["body", "body without length", "chunks", "trailers"])
+def test_a_body_that_nobody_needs_may_take_too_long(server: HostileServer, connect: Connect, slow: str) -> None:
+    """What was asked is known from the head of the answer."""
+    serve_image(server)
+    server.on[PING] = lambda request: SLOW[slow]()
+    assert asked(connect, server, Limits(total=1)) == PULLS
 
 
 def flood_slowly(beginning: bytes, piece: bytes) -> Iterator[bytes]:
@@ -1391,7 +1420,7 @@ NOWHERE = {"os": "unknown", "architecture": "unknown"}
     [
         (MANIFEST, Config(CONFIG_DIGEST)),
         (index(AMD64, {**AMD64, "variant": "v2"}, NOWHERE), ("linux/amd64", "linux/amd64/v2")),
-        (index(*[AMD64] * 50_000), ("linux/amd64",)),
+        (index(*[AMD64] * 20_000), ("linux/amd64",)),
         (index(AMD64, None), ()),
         ({"schemaVersion": 2, "manifests": [{"mediaType": "an index in it"}]}, ()),
         ({"schemaVersion": 2, "manifests": [5, AMD64]}, ()),
@@ -1505,7 +1534,8 @@ def test_a_certificate_for_another_name(secure: HostileServer, connect: Connect,
     host = public(secure, "wrong")
     answer = connect(host).ask(ImageReference(host, "acme/etl", "1"), credential())
     assert answer.kind == "certificate"
-    assert "ismatch" in answer.detail
+    # urllib3 2 leaves it to OpenSSL, 1.26 looks itself.
+    assert "ismatch" in answer.detail or answer.detail == "it is for another host"
     assert not secure.requests
 
 
@@ -1667,6 +1697,7 @@ def test_a_proxy_leads_to_a_registry_without_tls(
         "127.1",
         "2130706433",
         "0x7f000001",
+        "127.0.0.0x1",
         "169.254.169.254",
         "10.0.0.1",
         "[::1]",
@@ -1853,7 +1884,7 @@ def descriptors() -> int:
     return len(os.listdir("/dev/fd"))  # noqa: PTH208
 
 
-def soon(condition: Callable[[], bool], seconds: float = 5) -> bool:
+def soon(condition: Callable[[], bool], seconds: float = 20) -> bool:
     """Whether CONDITION is true within SECONDS."""
     deadline = time.monotonic() + seconds
     while not condition() and time.monotonic() < deadline:
@@ -1990,9 +2021,18 @@ def test_a_url_is_put_together_from_what_was_read(text: str, url: str) -> None:
     assert target.url == url
 
 
-def test_who_asks_without_a_url_is_told_nothing() -> None:
-    transport = Transport("registry.acme.test")
-    with pytest.raises(NoAnswer) as caught:
-        transport.ask("GET", "https://user:hunter3@registry.acme.test/")
-    assert "hunter3" not in caught.value.answer.detail + str(caught.value)
+def test_a_url_has_at_most_8_kib() -> None:
+    assert read_url("https://auth.acme.test/".ljust(8192, "x"))
+    assert read_url("https://auth.acme.test/".ljust(8193, "x")) is None
+
+
+def test_a_failure_keeps_nothing_of_the_request(server: HostileServer) -> None:
+    transport = Transport(server.host)
+    server.on[PING] = lambda request: hang_up()
+    for url in ("https://user:hunter3@registry.acme.test/", f"https://{server.host}{PING}"):
+        with pytest.raises(NoAnswer) as caught:
+            transport.ask("GET", url, authorization=Password(BASIC))
+        assert caught.value.__context__ is None
+        assert str(caught.value) == caught.value.answer.kind
+        assert "hunter3" not in caught.value.answer.detail
     transport.close()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from astrokpo_cli.registry.proof import Proof
 
 FOUND_SOMETHING = 3
+MAX_PLATFORMS = 20
+"""How many platforms of an image are shown."""
 WHOSE = "Which credential"
 HOW = "How it is asked"
 
@@ -211,11 +213,17 @@ def _proof_rows(proof: "Proof", image: ImageReference, platform: str) -> list[tu
     advice = words.hint(proof, image, platform)
     return [
         *(("tried", words.describe_tried(tried, image, platform)) for tried in failed),
-        *((("platforms", ", ".join(proof.platforms)),) if proof.platforms else ()),
+        *((("platforms", _shortened(proof.platforms)),) if proof.platforms else ()),
         ("verdict", words.verdict(proof, image, platform)),
         *((("hint", advice),) if advice else ()),
         ("asked", "the Docker Engine" if proof.via == "engine" else "the registry"),
     ]
+
+
+def _shortened(platforms: Sequence[str]) -> str:
+    """Name the first of PLATFORMS; a hostile index holds tens of thousands."""
+    rest = f", and {len(platforms) - MAX_PLATFORMS} more" if len(platforms) > MAX_PLATFORMS else ""
+    return ", ".join(platforms[:MAX_PLATFORMS]) + rest
 
 
 def _document(checked: Sequence[Checked], platform: str) -> dict[str, Any]:
@@ -256,5 +264,5 @@ def _pull_document(proof: "Proof", image: ImageReference, platform: str) -> dict
             for tried in proof.tried
         ],
         "anonymous": proof.anonymous.kind,
-        "platforms": list(proof.platforms),
+        "platforms": list(proof.platforms[:MAX_PLATFORMS]),
     }

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from contextlib import suppress
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 from astrokpo_cli.credentials import RegistryCredential
@@ -53,7 +54,9 @@ class Askers:
         self._insecure = insecure
         self._engine: Once[EngineClient | None] = Once()
         self._registries: Once[RegistryClient] = Once()
+        self._lock = Lock()
         self._clients: list[RegistryClient] = []
+        self._is_closed = False
 
     def asker_for(self, image: ImageReference) -> Asker:
         """Give who is asked about IMAGE; raises NoEngine."""
@@ -75,7 +78,10 @@ class Askers:
             engine = self._engine.get("", lambda: None)
             if engine is not None:
                 engine.close()
-        for client in self._clients:
+        with self._lock:
+            self._is_closed = True
+            clients = list(self._clients)
+        for client in clients:
             client.close()
 
     def _find_engine(self) -> "EngineClient | None":
@@ -85,5 +91,9 @@ class Askers:
 
     def _new_client(self, host: str) -> RegistryClient:
         client = RegistryClient(host, insecure=host in self._insecure)
-        self._clients.append(client)
+        with self._lock:
+            self._clients.append(client)
+            is_closed = self._is_closed
+        if is_closed:  # an interrupt came first: it must not wait for this one
+            client.close()
         return client

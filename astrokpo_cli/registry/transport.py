@@ -9,7 +9,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urljoin
 
 from astrokpo_cli import __version__
@@ -123,7 +123,9 @@ class Transport:
                     raise TimeoutError
                 return Reply(response.status_code, response.headers, body or b"")
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as err:
-            self._fail(err, target)
+            answer = self._explain(err, target)
+        # Not inside the except, so that the request, with its Authorization, and the connection do not live on in it.
+        raise NoAnswer(answer)
 
     def _send(self, prepared: "requests.PreparedRequest", settings: dict[str, Any]) -> "requests.Response":
         import requests
@@ -158,8 +160,8 @@ class Transport:
             refuse_address(target.host)
         return settings
 
-    def _fail(self, err: Exception, target: Target) -> NoReturn:
-        """Say why the exchange with TARGET came to nothing; raises NoAnswer."""
+    def _explain(self, err: Exception, target: Target) -> Answer:
+        """Say why the exchange with TARGET came to nothing."""
         answer = explain(err, self._limits)
         if self.deadline.is_over:
             answer = Answer("unreachable", f"it did not finish its answer within {self._limits.total:g} s")
@@ -167,7 +169,7 @@ class Transport:
             answer = Answer("failed", "it was given up")
         if target.host != self.host:
             answer = answer._replace(detail=f"{quote(target.host)}, where it sends us: {answer.detail}")
-        raise NoAnswer(answer) from None
+        return answer
 
     def _make_session(self) -> "requests.Session":
         import requests

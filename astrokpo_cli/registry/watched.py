@@ -8,9 +8,9 @@ ends a look-up that hangs.
 import os
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError, Future, InvalidStateError
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Protocol
@@ -143,8 +143,6 @@ def _pool(base: "type[HTTPConnectionPool]", guard: Guard, *, dials: bool) -> Any
 
 
 def _connection(base: Any, guard: Guard, *, dials: bool) -> Any:
-    from urllib3.exceptions import ProxyError
-
     class Watched(base):  # type: ignore[misc]
         has_served = False
 
@@ -158,11 +156,16 @@ def _connection(base: Any, guard: Guard, *, dials: bool) -> Any:
                 raise
             return made
 
+        def _connect_tls_proxy(self, *arguments: Any) -> Any:
+            with _blamed_on_the_proxy():
+                return super()._connect_tls_proxy(*arguments)
+
         def _tunnel(self) -> None:
-            try:
+            with _blamed_on_the_proxy():
                 super()._tunnel()
-            except (OSError, HTTPException) as err:
-                raise ProxyError("no tunnel", err) from err
+                if guard.deadline.is_over:
+                    # An answer to CONNECT looks whole where it was cut.
+                    raise TimeoutError
 
         def request(self, *arguments: Any, **named: Any) -> None:
             if self.sock is not None:
@@ -171,6 +174,16 @@ def _connection(base: Any, guard: Guard, *, dials: bool) -> Any:
             self.has_served = True
 
     return Watched
+
+
+@contextmanager
+def _blamed_on_the_proxy() -> Iterator[None]:
+    from urllib3.exceptions import ProxyError
+
+    try:
+        yield
+    except (OSError, HTTPException) as err:
+        raise ProxyError("no way through it", err) from err
 
 
 def _dial(connection: "HTTPConnection", guard: Guard) -> socket.socket:
