@@ -731,9 +731,9 @@ def test_a_body_that_nobody_needs_spoils_nothing(server: HostileServer, connect:
         server.on[TAG] = lambda request: BODIES[body](404)
     server.on[path] = lambda request: BODIES[body](404 if path == TAG else 200)
     answer = asked(connect, server)
-    assert answer.kind in {PING: ("pulls", "unreachable"), TAG: ("no-such-tag", "unreachable")}.get(
-        path, ("no-such-tag", "denied-or-missing", "unreachable")
-    )
+    # What follows the head of an answer without a body may be taken for the next one, and that is no list of tags.
+    missing = ("no-such-tag", "denied-or-missing", "unreachable")
+    assert answer.kind in (("pulls", "unreachable") if path == PING else missing)
 
 
 @pytest.mark.parametrize("body", [*BODIES, "a bomb"])
