@@ -134,17 +134,10 @@ def first_expiry(credentials: Iterable[RegistryCredential]) -> datetime | None:
     return min((life.expires_at for life in lives if life and life.expires_at), default=None)
 
 
-def has_grant(host: str) -> bool:
-    """Whether the registry HOST can let a cluster of its own cloud pull without any credential."""
-    return bool(re.fullmatch(_ECR_PRIVATE, host) or re.fullmatch(_GOOGLE_GRANTS, host))
-
-
-_ECR_PRIVATE = (
+_ECR_HOST = (
     r"\d{12}\.dkr[.-]ecr(-fips)?\.[a-z0-9-]+\.(amazonaws\.(com(\.cn)?|eu)|on\.aws|on\.amazonwebservices\.com\.cn"
-    r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)"
+    r"|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)|(public\.ecr\.aws|ecr-public\.aws\.com)"
 )
-_ECR_HOST = rf"{_ECR_PRIVATE}|public\.ecr\.aws|ecr-public\.aws\.com"
-_GOOGLE_GRANTS = r"[a-z0-9-]+-docker\.pkg\.dev|((us|eu|asia)\.)?gcr\.io"
 _GOOGLE_HOST = r"[a-z0-9-]+-docker\.pkg\.dev|([a-z]+\.)?gcr\.io"
 _GOOGLE_TOKEN_USERS = ("oauth2accesstoken", "_dcgcloud_token")
 _ACR_LOGIN_USER = "00000000-0000-0000-0000-000000000000"

@@ -76,6 +76,11 @@ def find_repository(image: ImageReference) -> EcrRepository | ArtifactRepository
     return found
 
 
+def can_grant(registry: str) -> bool:
+    """Whether REGISTRY, a host, can let a cluster of its own cloud pull without a secret."""
+    return bool(_ecr_host(registry) or registry in _GCR_LOCATIONS or re.fullmatch(_ARTIFACT_HOST, registry))
+
+
 def cluster_principal(repository: EcrRepository, account: str, cluster: str | None = None) -> str:
     """Give the ARN of the nodes of CLUSTER in Astro's AWS ACCOUNT, or of all that account; raises InvalidValue.
 
@@ -215,17 +220,23 @@ _SERVICE_ACCOUNT = r"[a-z0-9]+(?:-+[a-z0-9]+)*@(?:[a-z0-9]+(?:-+[a-z0-9]+)*\.)+g
 
 
 def _ecr_repository(image: ImageReference) -> EcrRepository | None:
-    match = re.fullmatch(_ECR_HOST, image.registry)
+    found = _ecr_host(image.registry)
+    if found is None:
+        return None
+    if len(image.repository) < 2:
+        raise InvalidValue(f"{quote(str(image))} is not in Amazon ECR", "a repository's name has 2 characters or more")
+    return EcrRepository(*found, image.repository)
+
+
+def _ecr_host(registry: str) -> tuple[str, str, str] | None:
+    """Give partition, account and region of a private registry of Amazon ECR; None for any other."""
+    match = re.fullmatch(_ECR_HOST, registry)
     if match is None:
         return None
     account, mark, region, suffix = match.groups()
     partition = next(name for name, (prefix, _, _) in _PARTITIONS.items() if region.startswith(prefix))
     _, plain, dual_stack = _PARTITIONS[partition]
-    if suffix != (plain if mark == "." else dual_stack):
-        return None
-    if len(image.repository) < 2:
-        raise InvalidValue(f"{quote(str(image))} is not in Amazon ECR", "a repository's name has 2 characters or more")
-    return EcrRepository(partition, account, region, image.repository)
+    return (partition, account, region) if suffix == (plain if mark == "." else dual_stack) else None
 
 
 def _artifact_repository(image: ImageReference) -> ArtifactRepository | None:

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.pullsecret import MAX_DATA
 
 if TYPE_CHECKING:
     from yaml import Event, ScalarEvent
 
 MAX_MANIFEST = 3 * 1024 * 1024
 """The most bytes that the API server takes in a request (MaxRequestBodyBytes)."""
-MAX_DATA = 1024 * 1024
-"""Kubernetes' limit for all data of a Secret together, in bytes (pkg/apis/core: MaxSecretSize)."""
 MAX_EVENTS = 100_000
 """The most scalars, starts and ends of YAML that are read. The Secrets of clusters have some hundred."""
 MAX_DEPTH = 200

@@ -16,9 +16,13 @@ IMAGES = 1000
 
 def run() -> None:
     """Print the figures; run in a folder that may be written to."""
-    manifest = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "s"}, "stringData": {}}
-    manifest["type"] = "kubernetes.io/dockerconfigjson"
-    manifest["stringData"] = {".dockerconfigjson": Path("config.json").read_text()}
+    manifest = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "s"},
+        "type": "kubernetes.io/dockerconfigjson",
+        "stringData": {".dockerconfigjson": Path("config.json").read_text()},
+    }
     Path("secret.json").write_text(json.dumps(manifest))
     images = [f"ghcr.io/acme/etl-{number}:1.4" for number in range(IMAGES)]
     offline = [ASTROKPO, "registry", "check", "--offline", "--json", "--manifest", "secret.json", "--", *images]

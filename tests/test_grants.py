@@ -17,13 +17,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from astrokpo_cli.credentials import has_grant
 from astrokpo_cli.errors import AstrokpoError
 from astrokpo_cli.grants import (
     EcrRepository,
     Grant,
     NoGrant,
     artifact_grant,
+    can_grant,
     check_service_account,
     cluster_principal,
     ecr_grant,
@@ -605,11 +605,11 @@ def test_a_grant_is_printed_without_anything_heavy() -> None:
     ],
 )
 def test_what_secret_create_sends_here_has_a_grant(host: str) -> None:
-    assert has_grant(host)
+    assert can_grant(host)
     find_repository(parse_image(f"{host}/acme-data/images/etl"))
 
 
 def test_what_has_no_grant_is_not_sent_here() -> None:
-    assert not has_grant("ghcr.io")
+    assert not can_grant("ghcr.io")
     with pytest.raises(NoGrant):
         find_repository(parse_image("ghcr.io/acme/etl"))

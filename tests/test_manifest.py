@@ -17,7 +17,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from astrokpo_cli.errors import InvalidValue
-from astrokpo_cli.manifest import MAX_DATA, MAX_MANIFEST, PullSecretData, parse_secret
+from astrokpo_cli.manifest import MAX_MANIFEST, PullSecretData, parse_secret
+from astrokpo_cli.pullsecret import MAX_DATA
 from tests.given import PASSWORD, holds
 
 HEAD = "apiVersion: v1\nkind: Secret\n"

@@ -88,7 +88,7 @@ def test_a_wrong_password_is_told_apart_from_a_missing_right(astrokpo: Astrokpo,
     narrow = check(astrokpo, token_registry, "acme/etl:1.4")
     assert (pulls(wrong)[0]["result"], wrong.code) == ("wrong-credential", 3)
     assert (pulls(narrow)[0]["result"], narrow.code) == ("denied-or-missing", 3)
-    for words in ("no right", "no such image", "login itself is accepted"):
+    for words in ("no right", "no such image", "credential itself is accepted"):
         assert words in pulls(narrow)[0]["message"]
     assert WRONG not in wrong.out + wrong.err
 
@@ -227,6 +227,36 @@ def test_an_engine_that_is_asked_for_and_is_not_there(astrokpo: Astrokpo, monkey
     done = astrokpo("registry", "check", "--via", "engine", "ghcr.io/acme/etl")
     assert done.code == 1
     assert "no Docker Engine answers" in done.err
+
+
+@pytest.mark.parametrize(
+    "config", ["[]", "null", '{"proxies": 3}', '{"proxies": {"default": 5}}', '{"currentContext": 5}']
+)
+def test_a_docker_config_that_docker_py_cannot_take(
+    astrokpo: Astrokpo, token_registry: Registry, monkeypatch: pytest.MonkeyPatch, config: str
+) -> None:
+    # docker-py reads it for every client and raises AttributeError or TypeError; the manifest is asked for, not it.
+    monkeypatch.delenv("DOCKER_HOST")
+    folder = Path.home() / ".docker"
+    folder.mkdir()
+    (folder / "config.json").write_text(config)
+    secret = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/dockerconfigjson"}
+    Path("secret.json").write_text(json.dumps({**secret, "stringData": {".dockerconfigjson": '{"auths": {}}'}}))
+    image = token_registry.image("public/tool:1")
+    done = astrokpo("registry", "check", "--json", "--manifest", "secret.json", image)
+    assert (done.code, pulls(done)[0]["result"]) == (0, "pulls")
+
+
+def test_the_hint_is_for_who_was_asked(
+    astrokpo: Astrokpo, tls_registry: Registry, docker_engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(docker_engine.routes, "registry.acme.test", tls_registry.host)
+    monkeypatch.setenv("DOCKER_HOST", docker_engine.docker_host)
+    done = astrokpo("registry", "check", "--json", "--via", "engine", "registry.acme.test/acme/etl:1.4")
+    (pull,) = pulls(done)
+    assert (pull["result"], done.code) == ("certificate", 1)
+    assert "/etc/docker/certs.d/registry.acme.test/ca.crt" in pull["hint"]
+    assert "REQUESTS_CA_BUNDLE" not in pull["hint"]
 
 
 # --- secret create --verify

@@ -95,6 +95,14 @@ def test_an_image_that_is_none_does_not_hide_the_others(astrokpo: Astrokpo) -> N
     assert '"Nope" is not an image reference' in document["error"]["message"]
 
 
+def test_a_password_in_what_is_no_image_is_not_shown(astrokpo: Astrokpo) -> None:
+    text = f"https://ada:{PASSWORD}@ghcr.io/acme/etl"
+    for json_or_not in ((), ("--json",)):
+        done = astrokpo(*CHECK, *json_or_not, "--", text)
+        assert done.code == 1
+        assert PASSWORD not in done.out + done.err
+
+
 def test_a_manifest_in_yaml_from_standard_input(astrokpo: Astrokpo) -> None:
     config = json.dumps({"auths": {"ghcr.io": entry("ada")}})
     head = "apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ntype: kubernetes.io/dockerconfigjson\n"

@@ -868,7 +868,7 @@ SHORT_LIVED: dict[str, tuple[str, str, str, str, str | None]] = {
     "ECR": (ECR, "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
     "ECR without an instant": (ECR, "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR with something else": (ECR, "AWS", "opaque", "Amazon ECR token", None),
-    "ECR in China": (f"{ECR}.cn", "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
+    "ECR in China": (f"{ECR.replace('eu-west-1', 'cn-north-1')}.cn", "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
     "ECR with FIPS": (ECR.replace("ecr", "ecr-fips"), "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR, dual stack": ("123456789012.dkr-ecr.eu-west-1.on.aws", "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR public": ("public.ecr.aws", "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),

@@ -1,6 +1,6 @@
 """Proof for many images at once. What `registry check` and `secret create` share."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from astrokpo_cli.commands.parallel import in_parallel
@@ -27,7 +27,7 @@ class Question(NamedTuple):
 
 def prove_all(
     out: Output, questions: Sequence[Question], platform: str, via: Via, insecure: Collection[str]
-) -> Iterator[Proof]:
+) -> list[Proof]:
     """Give the proof for each of QUESTIONS, in order; raises NoEngine."""
     askers = Askers(via, insecure)
 
@@ -36,10 +36,9 @@ def prove_all(
 
     try:
         if len(questions) == 1:  # without a thread an interrupt ends it at once
-            yield answer(questions[0])
-        else:
-            asked = in_parallel(answer, questions, JOBS, askers.close)
-            yield from out.progress(asked, "asking the registries", total=len(questions))
+            return [answer(questions[0])]
+        asked = in_parallel(answer, questions, JOBS, askers.close)
+        return list(out.progress(asked, "asking the registries", total=len(questions)))
     finally:
         askers.close()
 

@@ -12,7 +12,7 @@ from astrokpo_cli.credentials import NO_PASSWORD, RegistryCredential
 from astrokpo_cli.diagnosis import Diagnosis, Examiner, ignored_entries
 from astrokpo_cli.dockerconfig import lookup
 from astrokpo_cli.dockerconfig.places import Places
-from astrokpo_cli.dockerconfig.search import Search
+from astrokpo_cli.dockerconfig.search import Found, Search
 from astrokpo_cli.errors import CredentialRefused, InvalidValue, UsageProblem, without_user
 from astrokpo_cli.images import ImageReference, parse_registry
 from astrokpo_cli.kubelet import UnusableSecret, passed_over, read_auths, read_secret
@@ -97,8 +97,7 @@ def _of_docker_config(places: Places, now: datetime) -> Examine:
         try:
             credential = lookup.credential(found, image.registry, places, image)
         except CredentialRefused as err:
-            notes = (err.message, *((err.hint,) if found is None else ()))
-            return Diagnosis(image, _refused(search, image), notes)
+            return Diagnosis(image, _refused(found), (err.message, err.hint))
         diagnosis = Examiner((credential,), now=now).examine(image)
         rivals = (lookup.rivals_warning(image.registry, found),) if found and found.rivals else ()
         return diagnosis._replace(notes=(*diagnosis.notes, *rivals))
@@ -106,9 +105,8 @@ def _of_docker_config(places: Places, now: datetime) -> Examine:
     return examine
 
 
-def _refused(search: Search, image: ImageReference) -> tuple[RegistryCredential, ...]:
+def _refused(found: Found | None) -> tuple[RegistryCredential, ...]:
     """Give the entry that was found and cannot be handed over, without what it holds."""
-    found = search.find(image.registry, image)
     if found is None:
         return ()
     return (RegistryCredential(without_user(found.key), found.login.username, NO_PASSWORD, found.source),)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from astrokpo_cli.credentials import RegistryCredential, ShortLife, has_grant, registry_key
+from astrokpo_cli.credentials import RegistryCredential, ShortLife, registry_key
 from astrokpo_cli.dockerconfig.parse import Login
 from astrokpo_cli.dockerconfig.places import Places
 from astrokpo_cli.dockerconfig.search import OAUTH_KEYS, Found, Search
@@ -84,12 +84,14 @@ def check_typed(typed: RegistryCredential) -> None:
 
 def short_life_refusal(short: RegistryCredential, life: ShortLife, now: datetime) -> CredentialRefused:
     """Say when a credential that dies by itself will be dead, and what lives longer."""
+    from astrokpo_cli.grants import can_grant
+
     if life.expires_at is None:
         when = f"dies {life.lifetime} after it was made"
     else:
         when = f"{'died' if life.expires_at <= now else 'dies'} at {for_people(life.expires_at)}"
     way_out = (
-        "let the cluster pull without a secret: astrokpo registry grant IMAGE; or " if has_grant(short.host) else ""
+        "let the cluster pull without a secret: astrokpo registry grant IMAGE; or " if can_grant(short.host) else ""
     )
     return CredentialRefused(
         f"the credential for {quote(short.host)} is short-lived ({life.kind}): it {when}; a pull secret is not renewed",

@@ -66,7 +66,10 @@ class Askers:
             if engine is not None:
                 return engine if self._via == "engine" else EngineFirst(engine, lambda: self._registry(image))
             if self._via == "engine":
-                raise NoEngine("no Docker Engine answers", "start it, or set DOCKER_HOST, or ask with --via registry")
+                raise NoEngine(
+                    "no Docker Engine answers",
+                    "start it, set DOCKER_HOST, look for a mistake in docker's config.json, or ask with --via registry",
+                )
         return self._registry(image)
 
     def _registry(self, image: ImageReference) -> RegistryClient:

@@ -221,7 +221,7 @@ def _refusal(reply: Reply, credential: RegistryCredential | None) -> Answer:
         # So answers a registry whose token server knew the user and granted less than was asked for.
         challenge = _challenge_of(reply)
         if challenge and challenge.parameters.get("error") == "insufficient_scope":
-            return Answer("denied-or-missing", "the login itself is accepted")
+            return Answer("denied-or-missing", "the credential itself is accepted")
         return Answer("wrong-credential")
     if reply.status in (401, 403, 404):
         return Answer("denied-or-missing")

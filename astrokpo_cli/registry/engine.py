@@ -73,12 +73,11 @@ class EngineClient:
 def find_engine() -> EngineClient | None:
     """Give the Docker Engine of DOCKER_HOST, the docker context or this machine; None if none answers in a second."""
     import docker
-    import requests
 
     try:
         client = docker.from_env(timeout=PROBE_SECONDS)
         client.ping()
-    except (docker.errors.DockerException, requests.RequestException, OSError, ValueError, ImportError):
+    except Exception:  # noqa: BLE001 - docker-py reads the docker config, and raises what Python does for an odd one
         return None
     client.api.timeout = ANSWER_SECONDS
     return EngineClient(client)
@@ -93,7 +92,11 @@ _PHRASES: tuple[tuple[str, Kind, str], ...] = (
     ("connection refused", "unreachable", "connection refused"),
     ("i/o timeout", "unreachable", "it does not answer the Docker Engine"),
     ("deadline exceeded", "unreachable", "it does not answer the Docker Engine"),
-    ("manifest unknown", "no-such-tag", "or no such repository; the Docker Engine does not say which"),
+    (
+        "manifest unknown",
+        "no-such-tag",
+        "the repository may be missing too, which the Docker Engine does not tell apart",
+    ),
     ("name unknown", "denied-or-missing", ""),
     ("incorrect username or password", "wrong-credential", ""),
     ("no basic auth credentials", "denied-or-missing", ""),

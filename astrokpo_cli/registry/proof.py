@@ -5,37 +5,16 @@ that fails is not followed by an anonymous pull, so a public image fails too whe
 """
 
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, get_args
 
 from astrokpo_cli.credentials import RegistryCredential
 from astrokpo_cli.gourl import without_userinfo
 from astrokpo_cli.images import ImageReference
 
-Kind = Literal[
-    "pulls",
-    "wrong-credential",
-    "denied-or-missing",
-    "no-such-tag",
-    "other-platform",
-    "not-an-image",
-    "rate-limited",
-    "certificate",
-    "unreachable",
-    "not-a-registry",
-    "untrusted",
-    "failed",
-]
-"""pulls: the manifest was had. The next five: it was found out that it cannot be pulled, or not run.
-The rest: it could not be found out."""
-
-FOUND_OUT: tuple[Kind, ...] = (
-    "pulls",
-    "wrong-credential",
-    "denied-or-missing",
-    "no-such-tag",
-    "other-platform",
-    "not-an-image",
-)
+FoundOut = Literal["pulls", "wrong-credential", "denied-or-missing", "no-such-tag", "other-platform", "not-an-image"]
+"""It is known whether the image can be pulled: pulls where the manifest was had; else it cannot be, or cannot run."""
+NotFoundOut = Literal["rate-limited", "certificate", "unreachable", "not-a-registry", "untrusted", "failed"]
+Kind = FoundOut | NotFoundOut
 
 
 class Answer(NamedTuple):
@@ -53,7 +32,7 @@ class Answer(NamedTuple):
     @property
     def found_out(self) -> bool:
         """Whether it is known that the image can or cannot be pulled."""
-        return self.kind in FOUND_OUT
+        return self.kind in get_args(FoundOut)
 
 
 class Asker(Protocol):

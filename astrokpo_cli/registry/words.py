@@ -1,6 +1,5 @@
 """What a proof says to a person: one sentence, and what to do next."""
 
-from astrokpo_cli.credentials import registry_key
 from astrokpo_cli.errors import quote
 from astrokpo_cli.images import DOCKER_HUB, ImageReference
 from astrokpo_cli.registry.proof import Answer, Kind, Proof, Tried
@@ -28,12 +27,17 @@ _HINTS: dict[Kind, str] = {
     "not-an-image": "name the image itself",
     "other-platform": "build it for {platform} too: docker buildx build --platform {platform} --push",
     "rate-limited": "wait, or give a credential: a registry lets known users pull more",
-    "certificate": "name the authority that signed it with REQUESTS_CA_BUNDLE=FILE, or ask with --via engine",
-    "unreachable": "compare the image's host; behind a proxy set HTTPS_PROXY, or ask with --via engine",
+    "certificate": "name the authority that signed it with REQUESTS_CA_BUNDLE=FILE, or ask through a Docker Engine",
+    "unreachable": "compare the image's host; behind a proxy set HTTPS_PROXY, or ask through a Docker Engine",
     "not-a-registry": "compare the image's host, and its port",
-    "untrusted": "ask with --via engine if this is a registry of yours",
+    "untrusted": "if this is a registry of yours, ask through a Docker Engine",
     "failed": "try again later",
 }
+_ENGINE_HINTS: dict[Kind, str] = {
+    "certificate": "give the Docker Engine the authority that signed it: /etc/docker/certs.d/{registry}/ca.crt",
+    "unreachable": "compare the image's host, and the Docker Engine's own proxy settings",
+}
+"""What is to be done otherwise where an Engine was asked."""
 
 
 def describe(answer: Answer, image: ImageReference, platform: str) -> str:
@@ -82,7 +86,6 @@ def hint(proof: Proof, image: ImageReference, platform: str) -> str:
         login = "docker login" if image.registry == DOCKER_HUB else f"docker login {image.registry}"
         return f"log in again: {login}; or {_ROBOT}"
     if answer.kind == "denied-or-missing" and not proof.tried:
-        return (
-            f"give a credential for {registry_key(image.registry)}: a docker login, or --username USER --password-stdin"
-        )
-    return _HINTS[answer.kind].format(platform=platform)
+        return f"give a credential for {quote(image.registry)}: docker login, or --username USER --password-stdin"
+    hints = _HINTS | _ENGINE_HINTS if proof.via == "engine" else _HINTS
+    return hints[answer.kind].format(platform=platform, registry=image.registry)
