@@ -16,10 +16,15 @@ from astrokpo_cli.errors import AstrokpoError, FileProblem, UsageProblem, visibl
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from astrokpo_cli.dags.findings import Finding
+
 Item = TypeVar("Item")
 
 MAX_VALUE = 4096
 """The most characters of one value that are shown."""
+
+PIPE_WIDTH = 160
+"""The columns that a report gives a line of source where there is no terminal."""
 
 JSON_VERSION = 1
 """The version of every JSON document that a command prints."""
@@ -114,6 +119,39 @@ class Output(NamedTuple):
         highlighted = Syntax(text, "python", theme="ansi_dark", background_color="default").highlight(text)
         self._console(stream).print(highlighted, soft_wrap=True, end="")
 
+    def findings(self, findings: "Iterable[Finding]", summary: str) -> None:
+        """Show FINDINGS with their source, by file and place, and the SUMMARY; colored at a terminal."""
+        from astrokpo_cli.dags.reports.text import report
+
+        if not _is_terminal(sys.stdout) or not self.color:
+            width = self._console(sys.stdout).width if _is_terminal(sys.stdout) else PIPE_WIDTH
+            lines = ("".join(piece for _, piece in line) for line in report(findings, width))
+            _write(sys.stdout, "".join(f"{line}\n" for line in (*lines, summary)))
+            return
+        console = self._console(sys.stdout)
+        pieces = ([(piece, _REPORT_STYLES[mark]) for mark, piece in line] for line in report(findings, console.width))
+        self._paint([*pieces, [(summary, "bold")]])
+
+    def prose(self, text: str) -> None:
+        """Show a paragraph: folded between words at a terminal, one line in a pipe."""
+        if not _is_terminal(sys.stdout):
+            _write_line(sys.stdout, text)
+            return
+        from rich.text import Text
+
+        self._console(sys.stdout).print(Text(text))
+
+    def diff(self, text: str) -> None:
+        """Show a unified diff: colored and visible at a terminal, to the byte in a pipe."""
+        if not _is_terminal(sys.stdout):
+            _write_bytes(sys.stdout, text.encode("utf-8", "surrogateescape"))
+            return
+        lines = text.removesuffix("\n").split("\n")
+        if not self.color:
+            _write(sys.stdout, "".join(f"{_shown(line)}\n" for line in lines))
+            return
+        self._paint([(_shown(line), _diff_style(line))] for line in lines)
+
     def progress(self, items: Iterable[Item], label: str, total: int) -> Iterator[Item]:
         """Give ITEMS one by one, with a bar on standard error when that is a terminal and there are many."""
         if total < 20 or not _is_terminal(sys.stderr):
@@ -161,6 +199,26 @@ class Output(NamedTuple):
         """Ask a person yes or no; no is the default."""
         return self.ask(f"{question} [y/N]", flag, "no").lower() in ("y", "yes")
 
+    def _paint(self, lines: Iterable[Sequence[tuple[str, str]]]) -> None:
+        """Print LINES of pieces and their styles at a terminal.
+
+        A line that is longer than the screen is parted between words, and what follows is indented.
+        """
+        from rich.text import Text
+
+        console = self._console(sys.stdout)
+        folded: list[Text] = []
+        for pieces in lines:
+            line = Text.assemble(*pieces)
+            if line.cell_len <= console.width:
+                folded.append(line)
+                continue
+            first, *rest = line.wrap(console, console.width - _INDENT)
+            for part in rest:
+                part.pad_left(_INDENT)
+            folded += [first, *rest]
+        console.print(Text("\n").join(folded), soft_wrap=True)  # in one go: each print costs more than its text
+
     def _mark(self, word: str, style: str, text: str) -> None:
         if not _is_terminal(sys.stderr) or not self.color:
             _write_line(sys.stderr, f"{word}: {text}")
@@ -173,6 +231,33 @@ class Output(NamedTuple):
         from rich.console import Console
 
         return Console(file=stream, markup=False, highlight=False, emoji=False, no_color=not self.color or None)
+
+
+_REPORT_STYLES = {
+    "plain": "",
+    "place": "bold",
+    "error": "bold red",
+    "warning": "bold yellow",
+    "note": "bold blue",
+    "gutter": "dim",
+    "hint": "cyan",
+}
+"""How the marks of `dags.reports.text` look."""
+
+_INDENT = 8
+"""The columns in front of the rest of a line that is parted."""
+
+_DIFF_STYLES = {"--- ": "bold", "+++ ": "bold", "@@ ": "cyan", "-": "red", "+": "green", "\\": "dim"}
+"""How a line of a diff looks by its beginning; the first that fits."""
+
+
+def _diff_style(line: str) -> str:
+    return next((style for beginning, style in _DIFF_STYLES.items() if line.startswith(beginning)), "")
+
+
+def _shown(line: str) -> str:
+    """Give a LINE of a diff as a terminal may show it; a carriage return that ends it is left out."""
+    return visible(line.removesuffix("\r").expandtabs(4), MAX_VALUE)
 
 
 def _picked(answer: str, count: int) -> list[int]:
@@ -210,6 +295,20 @@ def _write(stream: TextIO | None, text: str) -> None:
     try:
         stream.write(text)
         stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as err:
+        raise FileProblem(f"the output cannot be written: {err.strerror}") from None
+
+
+def _write_bytes(stream: TextIO | None, content: bytes) -> None:
+    """Write CONTENT behind what STREAM has been given."""
+    if stream is None:
+        return
+    try:
+        stream.flush()
+        stream.buffer.write(content)
+        stream.buffer.flush()
     except BrokenPipeError:
         raise
     except OSError as err:

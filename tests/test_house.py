@@ -13,7 +13,7 @@ FLOORS = (
     {"__main__"},
     {"cli"},
     {"commands"},
-    {"dockerconfig", "keys", "registry", "cluster", "output", "files"},
+    {"dockerconfig", "keys", "registry", "cluster", "project", "output", "files"},
     {"handoff", "gate", "manifest", "dags", "grants", "diagnosis"},
     {"pullsecret", "kubelet"},
     {"credentials", "images"},
@@ -37,7 +37,7 @@ NOT_PURE = {
     "io",
     "rich",
 }
-HEAVY = {"kubernetes", "docker", "keyring", "requests", "yaml", "rich", "pyrage"}
+HEAVY = {"kubernetes", "docker", "keyring", "requests", "yaml", "rich", "pyrage", "pathspec"}
 
 MODULES = sorted(ROOT.rglob("*.py"))
 
