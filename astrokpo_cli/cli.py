@@ -32,6 +32,7 @@ INTERRUPTED = 130
 GROUPS = {
     "secret": "Seal a pull secret for support; look into a handoff; apply it.",
     "registry": "See what the docker config holds; check that an image can be pulled; pull without a secret.",
+    "dag": "Find tasks that cannot pull their image, and put the pull secret in.",
     "key": "Keep the identities that open handoffs.",
 }
 COMMANDS = {
@@ -39,6 +40,8 @@ COMMANDS = {
     "secret inspect": "secret_inspect",
     "secret apply": "secret_apply",
     "snippet": "snippet",
+    "dag check": "dag_check",
+    "dag patch": "dag_patch",
     "registry list": "registry_list",
     "registry check": "registry_check",
     "registry grant": "registry_grant",

@@ -7,8 +7,10 @@ unless told to. Errors name the file and never hold its content.
 import os
 import stat
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from astrokpo_cli.errors import FileProblem, quote
 
@@ -87,9 +89,83 @@ def write(path: Path, content: bytes, *, replace: bool) -> None:
         raise FileProblem(f"{quote(str(path))} cannot be written: {_reason(err)}") from None
 
 
+class Rewrite(NamedTuple):
+    """A file that is to hold something else."""
+
+    path: Path
+    before: bytes
+    """What it must hold now."""
+    after: bytes
+
+
+def rewrite(changes: Sequence[Rewrite]) -> None:
+    """Give files that exist new content, all or none; mode and owner stay, a link stays a link.
+
+    All new files are written beside the old ones first. When one cannot be put in place, those that were are put
+    back. Raises FileProblem, also for a file that no longer holds what it did.
+    """
+    staged: list[tuple[Rewrite, Path, Path]] = []
+    try:
+        for change in changes:
+            real = Path(os.path.realpath(change.path))
+            staged.append((change, real, _staged(real, change)))
+        _put_all_in_place(staged)
+    finally:
+        for _, _, temporary in staged:
+            temporary.unlink(missing_ok=True)
+
+
+def _staged(real: Path, change: Rewrite) -> Path:
+    """Write the new content of a file beside it; gives the path."""
+    temporary = _temporary_name(real)
+    try:
+        if read(str(real)) != change.before:
+            raise FileProblem(f"{quote(str(change.path))} has changed in the meantime", "run it again")
+        status = real.stat()
+        descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(change.after)
+            os.fchmod(file.fileno(), stat.S_IMODE(status.st_mode))
+            with suppress(PermissionError):  # only root can give a file away
+                os.fchown(file.fileno(), status.st_uid, status.st_gid)
+    except OSError as err:
+        temporary.unlink(missing_ok=True)
+        raise FileProblem(f"{quote(str(change.path))} cannot be written: {_reason(err)}") from None
+    return temporary
+
+
+def _put_all_in_place(staged: Sequence[tuple[Rewrite, Path, Path]]) -> None:
+    done: list[tuple[Rewrite, Path]] = []
+    try:
+        for change, real, temporary in staged:
+            temporary.replace(real)
+            done.append((change, real))
+    except BaseException as err:
+        for change, real in done:
+            _staged(real, Rewrite(change.path, change.after, change.before)).replace(real)
+        if isinstance(err, OSError):
+            raise FileProblem(
+                f"{quote(str(change.path))} cannot be replaced: {_reason(err)}", "no file was changed"
+            ) from None
+        raise
+
+
 def is_folder(path: Path) -> bool:
     """Whether PATH is a folder, or a link to one."""
     return stat.S_ISDIR(_mode(path) or 0)
+
+
+def list_folder(path: Path) -> list[os.DirEntry[str]] | None:
+    """Give what is in the folder PATH, sorted by name, None for a file; raises FileProblem when it cannot be listed."""
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except NotADirectoryError:
+        return None
+    except FileNotFoundError:
+        raise FileProblem(f"{quote(str(path))} does not exist") from None
+    except (OSError, ValueError) as err:
+        raise FileProblem(f"the folder {quote(str(path))} cannot be listed: {_reason(err)}") from None
 
 
 def make_folder(path: Path) -> None:

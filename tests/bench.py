@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import typing
+from collections.abc import Callable
 from pathlib import Path
 
 FOLDER = Path(".bench")
@@ -45,9 +46,14 @@ def main() -> None:
             pipeline = ["sh", "-c", pipeline_for("bench", recipient)]
             tell("secret create / kubectl create secret | age", *fastest(single, pipeline), goal="at most 2")
             bench_thousand(create, recipient)
-        from tests import bench_registry
+        from tests import bench_dags, bench_registry
 
         bench_registry.run()
+        bench_dags.write_dags()
+        one = [ASTROKPO, "dag", "check", "--airflow", "2.11", "--select", "AKP2", bench_dags.ONE]
+        bare = [sys.executable, "bare_check.py", *one[3:]]
+        tell("dag check of one file / bare typer program", *fastest(one, bare), goal="at most 1.25")
+        bench_dags.run()
     else:
         print("hyperfine is not installed: Debian's package of that name")
     if kubeconfig:
@@ -59,7 +65,10 @@ def main() -> None:
 def prepare() -> None:
     """Write the docker config and the bare program."""
     Path("config.json").write_text('{"auths": {"ghcr.io": {"auth": "cm9ib3Q6bm90LWEtcmVhbC1wYXNzd29yZA=="}}}')
-    Path("bare.py").write_text(bare_program())
+    from astrokpo_cli.commands import dag_check, secret_create
+
+    Path("bare.py").write_text(bare_program(secret_create.run))
+    Path("bare_check.py").write_text(bare_program(dag_check.run))
 
 
 def make_recipient() -> str:
@@ -69,21 +78,21 @@ def make_recipient() -> str:
     return str(x25519.Identity.generate().to_public())
 
 
-def bare_program() -> str:
-    """Write a typer program that has the options of `secret create` and does nothing."""
-    from astrokpo_cli.commands.secret_create import run
-
-    hints = typing.get_type_hints(run, include_extras=True)
+def bare_program(command: Callable[..., object]) -> str:
+    """Write a typer program that has the options of COMMAND and does nothing."""
+    hints = typing.get_type_hints(command, include_extras=True)
     lines = ["from typing import Annotated", "import typer", "", "def run("]
-    for name, parameter in inspect.signature(run).parameters.items():
+    for name, parameter in inspect.signature(command).parameters.items():
         if name == "ctx":
             continue
         kind, option = typing.get_args(hints[name])
         shown = kind.__name__ if isinstance(kind, type) else str(kind).replace("pathlib.Path", "str")
-        # In Annotated the first declaration lies where a default would be.
-        declared = ", ".join(map(repr, (option.default, *option.param_decls)))
+        # In Annotated the first declaration lies where a default would be; an argument has none.
+        declared = [repr(text) for text in (option.default, *(option.param_decls or ())) if isinstance(text, str)]
+        made = f"typer.{type(option).__name__.removesuffix('Info')}"
         lines.append(
-            f"    {name}: Annotated[{shown}, typer.Option({declared}, help={option.help!r})] = {parameter.default!r},"
+            f"    {name}: Annotated[{shown}, {made}({', '.join([*declared, f'help={option.help!r}'])})]"
+            f" = {parameter.default!r},"
         )
     settings = "add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False"
     return "\n".join(

@@ -11,6 +11,7 @@ import pytest
 from astrokpo_cli.cli import COMMANDS
 from tests.api_server import Server, Simulated
 from tests.test_canary import kubeconfig_for
+from tests.test_dag_check import LACKS
 
 ROOT = Path(__file__).parent.parent
 ORDER = (
@@ -18,6 +19,8 @@ ORDER = (
     "registry check",
     "registry grant",
     "snippet",
+    "dag patch",
+    "dag check",
     "secret create",
     "secret inspect",
     "secret apply",
@@ -65,6 +68,9 @@ def test_every_command_has_an_example_that_works(
 
 def prepare(words: str) -> None:
     """Make what an example takes for granted."""
+    if words == "dag patch":
+        Path("dags").mkdir()
+        Path("dags/load.py").write_text(LACKS)
     if words == "secret apply":
         Path("geocentric-supernova-1234.ghcr-io-pull.age").rename("acme.age")
     if words == "key export":

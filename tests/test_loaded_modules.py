@@ -14,6 +14,7 @@ import pytest
 import astrokpo_cli
 from astrokpo_cli.cli import COMMANDS
 from tests.given import NAMESPACE, logins
+from tests.test_dag_check import LACKS
 
 HEAVY = {
     "asyncio",
@@ -21,6 +22,8 @@ HEAVY = {
     "http.client",
     "keyring",
     "kubernetes",
+    "multiprocessing",
+    "pathspec",
     "pygments",
     "requests",
     "rich",
@@ -138,6 +141,16 @@ def test_a_snippet_in_a_pipe_loads_that_command_and_nothing_heavy() -> None:
     assert "ghcr-io-pull" in loaded.out
     assert loaded.heavy == set()
     assert loaded.commands == {"snippet"}
+
+
+def test_checking_one_dag_loads_that_command_and_nothing_heavy() -> None:
+    Path("load_dag.py").write_text(LACKS)
+
+    loaded = run("dag", "check", "load_dag.py")
+
+    assert "1 has none" in loaded.out
+    assert loaded.heavy == set()
+    assert loaded.commands == {"dag_check"}
 
 
 def test_what_counts_as_heavy_is_seen_when_it_is_loaded(isolated: Path) -> None:

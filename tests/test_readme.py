@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.parts import Run
-from tests.readme import HELP, README
+from tests.readme import HELP, README, RULES_TABLE, rules_table
 
 SESSION = re.compile(r"<!-- session -->\n```console\n(.*?)```", re.DOTALL)
 CHANGING = re.compile(r"[0-9a-f]{64}|age1[a-z0-9]{58}|\d{4}-\d\d-\d\d \d\d:\d\d UTC")
@@ -25,6 +25,12 @@ def test_every_command_has_its_help_block() -> None:
     from astrokpo_cli.cli import COMMANDS
 
     assert {match[1] for match in HELP.finditer(README.read_text())} == {f"{words} --help" for words in COMMANDS}
+
+
+def test_the_rules_are_those_that_there_are() -> None:
+    match = RULES_TABLE.search(README.read_text())
+    assert match is not None
+    assert match[0] == rules_table()
 
 
 def test_the_session_prints_what_the_readme_shows(

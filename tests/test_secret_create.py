@@ -863,12 +863,13 @@ def ecr_token(**fields: Any) -> str:
 FUTURE, PAST = 4102444800, 1577836800
 FUTURE_TEXT, PAST_TEXT = "2100-01-01T00:00:00Z", "2020-01-01T00:00:00Z"
 ECR = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
+ECR_IN_CHINA = "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"
 AZURE_USER = "00000000-0000-0000-0000-000000000000"
 SHORT_LIVED: dict[str, tuple[str, str, str, str, str | None]] = {
     "ECR": (ECR, "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
     "ECR without an instant": (ECR, "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR with something else": (ECR, "AWS", "opaque", "Amazon ECR token", None),
-    "ECR in China": (f"{ECR.replace('eu-west-1', 'cn-north-1')}.cn", "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
+    "ECR in China": (ECR_IN_CHINA, "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),
     "ECR with FIPS": (ECR.replace("ecr", "ecr-fips"), "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR, dual stack": ("123456789012.dkr-ecr.eu-west-1.on.aws", "AWS", ecr_token(), "Amazon ECR token", None),
     "ECR public": ("public.ecr.aws", "AWS", ecr_token(expiration=FUTURE), "Amazon ECR token", FUTURE_TEXT),

@@ -1,6 +1,5 @@
 """`astrokpo secret create`: docker config -> pull secret -> sealed handoff, one for each namespace."""
 
-import os
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -25,8 +24,10 @@ from astrokpo_cli.commands.selection import (
     require_pulls,
     warn_of_short_life,
 )
+from astrokpo_cli.commands.settings import find_settings, namespaces_of, pull_secret_name, recipients_of, stand_in
 from astrokpo_cli.errors import AstrokpoError, UsageProblem
 from astrokpo_cli.keys.recipients import RECIPIENT_VARIABLE, load_recipients
+from astrokpo_cli.project.config import VARIABLES
 
 WHAT = "What to hand over"
 WHERE = "Where it is for"
@@ -43,7 +44,7 @@ def run(
             "-n",
             metavar="NS",
             rich_help_panel=WHERE,
-            help="The Deployment's namespace; repeat for several.",
+            help=f"The Deployment's namespace; repeat for several [env: {VARIABLES['namespace']}].",
         ),
     ] = None,
     name: Annotated[
@@ -52,13 +53,18 @@ def run(
             "--name",
             metavar="NAME",
             rich_help_panel=WHERE,
-            help="The secret's name [default: HOST-pull].",
+            help=f"The secret's name [default: HOST-pull; env: {VARIABLES['secret']}].",
             show_default=False,
         ),
     ] = None,
     deployment: Annotated[
         str | None,
-        typer.Option("--deployment", metavar="LABEL", rich_help_panel=WHERE, help="The Deployment's name, for people."),
+        typer.Option(
+            "--deployment",
+            metavar="LABEL",
+            rich_help_panel=WHERE,
+            help=f"The Deployment's name, for people [env: {VARIABLES['deployment']}].",
+        ),
     ] = None,
     registry: Annotated[
         list[str] | None,
@@ -164,7 +170,8 @@ def run(
 
     Reads them where docker has them (config.json, credential helpers, podman's auth.json), makes the manifest of a
     Kubernetes pull secret for a Deployment's namespace and encrypts it with age for support. Nothing but the
-    registries that you name is read from a helper or leaves this machine.
+    registries that you name is read from a helper or leaves this machine. What is the same each time, such as the
+    namespace and the recipient, may stand in astrokpo.toml.
 
     \b
     Example:
@@ -178,18 +185,22 @@ def run(
     if verify and not images:
         raise UsageProblem("--verify goes with --image", "name the images that the secret must pull")
     check_stdin("-" if password_stdin else "", *(recipients_file or ()))
-    namespaces = tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(namespace or ()))
+    settings = find_settings()
+    namespaces = namespaces_of(out, settings, namespace or ())
     delivery = Delivery(output, force, plaintext)
     delivery.check(json=json, namespaces=len(namespaces), sealing=bool(recipient or recipients_file))
+    if deployment is None:
+        deployment = stand_in(out, settings, "deployment", settings.deployment)
     terms = Terms.parse(name, deployment, not_after, now)
-    recipients = () if plaintext else load_recipients(recipient or (), recipients_file or (), os.environ, files.read)
+    recipients = () if plaintext else recipients_of(out, settings, recipient or (), recipients_file or ())
 
     selection = selection.completed(out, yes=yes)
     namespaces = namespaces or (pullsecret.check_namespace(out.ask("the Deployment's namespace", "--namespace")),)
     if not (recipients or plaintext):
         recipients = load_recipients([out.ask("support's recipient (age1...)", "--recipient")], (), {}, files.read)
 
-    name = terms.name or pullsecret.default_name(selection.registries)
+    name = terms.name or pull_secret_name(out, settings, selection.hosts, [image.name for image in selection.images])
+    name = name or pullsecret.default_name(selection.registries)
     targets = delivery.targets([handoff.default_file(each, name) for each in namespaces])
 
     credentials = selection.credentials(out)

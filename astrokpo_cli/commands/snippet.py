@@ -5,7 +5,12 @@ from typing import Annotated
 import typer
 
 from astrokpo_cli.commands.options import Json, output_of
-from astrokpo_cli.dags.snippet import Form, Snippet, parse_airflow, parse_label, render, unused_fields
+from astrokpo_cli.commands.settings import find_settings, pull_secret_name, versions_of
+from astrokpo_cli.dags.snippet import Form, Snippet, parse_label, render, unused_fields
+from astrokpo_cli.dags.versions import snippet_airflow
+from astrokpo_cli.images import parse_image
+from astrokpo_cli.output import Output
+from astrokpo_cli.project.config import VARIABLES, Settings
 
 _FLAGS = {
     "image": "--image",
@@ -21,7 +26,11 @@ def run(
     ctx: typer.Context,
     secret: Annotated[
         list[str] | None,
-        typer.Option("--secret", metavar="NAME", help="The pull secret's name, as support gave it; repeatable."),
+        typer.Option(
+            "--secret",
+            metavar="NAME",
+            help=f"The pull secret's name, as support gave it; repeatable [env: {VARIABLES['secret']}].",
+        ),
     ] = None,
     image: Annotated[str | None, typer.Option("--image", metavar="REF", help="The image to run.")] = None,
     task_id: Annotated[str | None, typer.Option("--task-id", metavar="ID", help="The task's id.")] = None,
@@ -42,28 +51,33 @@ def run(
         str | None, typer.Option("--memory", metavar="QUANTITY", help="Memory that the pod gets, such as 2Gi.")
     ] = None,
     airflow: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--airflow", metavar="VERSION", help="The Airflow it is for, such as 2.11 or 3.1; any works in all."
+            "--airflow",
+            metavar="VERSION",
+            help="The Airflow it is for, such as 2.11 or 3.1; any works in all"
+            f" [env: {VARIABLES['airflow']}; default: the project's, else any].",
+            show_default=False,
         ),
-    ] = "any",
+    ] = None,
     form: Annotated[Form, typer.Option("--form", help="What to print.")] = Form.TASK,
     json: Json = False,
 ) -> None:
     """Print the DAG code that runs an image with a pull secret.
 
-    Without options it is the documented form with its placeholders; what you name is filled in. It is always valid
-    Python, and runs as it is in the Airflow that --airflow names.
+    Without options it is the documented form with its placeholders; what you name, or astrokpo.toml does, is filled
+    in. It is always valid Python, and runs as it is in the Airflow that --airflow names.
 
     \b
     Example:
       astrokpo snippet --image ghcr.io/acme/etl:1.4 --secret ghcr-io-pull
     """
     out = output_of(ctx, json=json)
+    settings = find_settings()
     snippet = Snippet(
         form=form,
-        airflow=parse_airflow(airflow),
-        secrets=tuple(secret or ()),
+        airflow=snippet_airflow(versions_of(out, settings, airflow)),
+        secrets=tuple(secret or ()) or _secrets_of_project(out, settings, image),
         image=image,
         task_id=task_id,
         pod_name=pod_name,
@@ -80,3 +94,9 @@ def run(
         out.document({"form": form.value, "airflow": snippet.airflow.value, "code": code})
     else:
         out.code(code)
+
+
+def _secrets_of_project(out: Output, settings: Settings, image: str | None) -> tuple[str, ...]:
+    images = [parse_image(image).name] if image is not None else []
+    secret = pull_secret_name(out, settings, images=images)
+    return (secret,) if secret is not None else ()

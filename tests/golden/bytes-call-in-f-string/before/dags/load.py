@@ -1,0 +1,5 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    print(f"made {KubernetesPodOperator(task_id='load', image='ghcr.io/acme/etl:1').task_id}")

@@ -1,0 +1,7 @@
+#!/usr/bin/env python
+# vim: set fileencoding=cp1252 :
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG("load", description="5 € – a load") as dag: KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

@@ -1,0 +1,4 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load", tags=["🚀", "été", "数据"]) as dag: KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1"); print("🎉")

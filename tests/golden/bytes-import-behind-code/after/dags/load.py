@@ -1,0 +1,10 @@
+import sys
+from kubernetes.client import models as k8s
+
+sys.path.append("/opt/acme")
+
+from airflow import DAG  # noqa: E402
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator  # noqa: E402
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

@@ -1,0 +1,11 @@
+#!/usr/bin/env python3
+# -*- coding: utf-8 -*-
+# Copyright acme
+#
+# All of it is ours.
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

@@ -1,0 +1,13 @@
+"""Load; imports late."""
+
+
+def make_dag():
+    from airflow import DAG
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+    with DAG("load") as dag:
+        KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    return dag
+
+
+dag = make_dag()

@@ -1,0 +1,14 @@
+import os
+from datetime import datetime
+
+try:
+    from airflow.sdk import DAG
+except ImportError:
+    from airflow import DAG
+try:
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+except ImportError:
+    from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

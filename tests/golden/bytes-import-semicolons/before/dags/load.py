@@ -1,0 +1,5 @@
+import os; from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator; IMAGE = "ghcr.io/acme/etl:1"
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image=IMAGE)

@@ -1,0 +1,10 @@
+import pendulum
+from airflow import DAG
+import sys
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+import requests
+import datetime
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

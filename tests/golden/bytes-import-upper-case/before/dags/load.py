@@ -1,0 +1,6 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from MySQLdb import escape_string
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

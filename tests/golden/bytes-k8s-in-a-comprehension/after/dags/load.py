@@ -1,0 +1,9 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+from kubernetes.client import models as k8s_models
+
+VOLUME = k8s.V1Volume(name="a")
+
+with DAG("load") as dag:
+    loads = [KubernetesPodOperator(task_id=k8s, image_pull_secrets=[k8s_models.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1") for k8s in ("one", "two")]

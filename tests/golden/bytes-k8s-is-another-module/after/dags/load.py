@@ -1,0 +1,10 @@
+import json as k8s
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s_models
+
+print(k8s.dumps({}))
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s_models.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

@@ -1,0 +1,8 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s_models
+
+print(k8s := "one")
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s_models.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

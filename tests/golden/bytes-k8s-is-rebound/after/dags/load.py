@@ -1,0 +1,10 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+from kubernetes.client import models as k8s_models
+
+VOLUME = k8s.V1Volume(name="a")
+k8s = "one"
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image_pull_secrets=[k8s_models.V1LocalObjectReference(name="ghcr-io-pull")], image="ghcr.io/acme/etl:1")

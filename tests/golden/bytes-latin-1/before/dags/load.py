@@ -1,0 +1,5 @@
+# -*- coding: latin-1 -*-
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load", description="données à charger, été") as dag: KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

@@ -1,0 +1,7 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="one", image_pull_secrets=[k8s.V1LocalObjectReference(name="from-support")], image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="two", image="ghcr.io/acme-two/etl:1")

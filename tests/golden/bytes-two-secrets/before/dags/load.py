@@ -1,0 +1,8 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="one", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="two", image="quay.io/acme/etl:1")
+    KubernetesPodOperator(task_id="three", image="ghcr.io/acmetwo/etl:1")
+    KubernetesPodOperator(task_id="four", image="python:3.12")

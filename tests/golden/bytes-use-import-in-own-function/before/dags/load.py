@@ -1,0 +1,11 @@
+def make_dag():
+    from airflow import DAG
+    from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+    from kubernetes.client import models as k8s
+
+    with DAG("load") as dag:
+        KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    return dag
+
+
+dag = make_dag()

@@ -1,0 +1,10 @@
+from typing import TYPE_CHECKING
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+if TYPE_CHECKING:
+    from kubernetes.client import models as k8s
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

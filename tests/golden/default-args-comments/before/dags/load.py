@@ -1,0 +1,13 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+default_args = {  # for all
+    # who
+    "owner": "acme",
+    "retries": 2,  # twice, "retries": 3,
+    # "queue": "old",
+}  # end
+
+with DAG("load", default_args=default_args) as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="more", image="ghcr.io/acme/more:1")

@@ -1,0 +1,5 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load", default_args=dict(owner="acme")) as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

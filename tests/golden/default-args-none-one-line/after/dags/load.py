@@ -1,0 +1,7 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG("load", catchup=False, default_args={"image_pull_secrets": [k8s.V1LocalObjectReference(name="ghcr-io-pull")]}, tags=["a"]) as dag:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="more", image="ghcr.io/acme/more:1")

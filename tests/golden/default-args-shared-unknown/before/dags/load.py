@@ -1,0 +1,11 @@
+from airflow import DAG
+from airflow.models import Variable
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+default_args = {"owner": "acme"}
+
+with DAG("load", default_args=default_args) as load:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+
+with DAG("more", default_args=default_args) as more:
+    KubernetesPodOperator(task_id="more", image="ghcr.io/acme/more:1", image_pull_secrets=Variable.get("pull", "a"))

@@ -1,0 +1,8 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from airflow.utils.task_group import TaskGroup
+from kubernetes.client import models as k8s
+
+with DAG("load", default_args={"owner": "acme", "image_pull_secrets": [k8s.V1LocalObjectReference(name="ghcr-io-pull")]}) as dag:
+    with TaskGroup("group", default_args={"retries": 2}):
+        KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")

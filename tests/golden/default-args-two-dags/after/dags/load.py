@@ -1,0 +1,11 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG("load", default_args={"owner": "acme", "image_pull_secrets": [k8s.V1LocalObjectReference(name="ghcr-io-pull")]}) as load:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="more", image="ghcr.io/acme/more:1")
+
+with DAG("other", default_args={"owner": "acme"}) as other:
+    KubernetesPodOperator(task_id="one", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="two", image="quay.io/acme/etl:1")

@@ -1,0 +1,10 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load", default_args={"owner": "acme"}) as load:
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="more", image="ghcr.io/acme/more:1")
+
+with DAG("other", default_args={"owner": "acme"}) as other:
+    KubernetesPodOperator(task_id="one", image="ghcr.io/acme/etl:1")
+    KubernetesPodOperator(task_id="two", image="quay.io/acme/etl:1")

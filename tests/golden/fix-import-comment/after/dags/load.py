@@ -1,0 +1,5 @@
+from airflow import DAG
+from  airflow.providers.cncf.kubernetes.operators.pod  import  KubernetesPodOperator  as  Pod  # was operators.kubernetes_pod
+
+with DAG("load") as dag:
+    Pod(task_id="load", image="python:3.12")

@@ -1,0 +1,13 @@
+"""A dag of airflow."""
+
+
+def make_dag():
+    from airflow import DAG
+    from airflow.providers.cncf.kubernetes.operators.kubernetes_pod import KubernetesPodOperator
+
+    with DAG("load") as dag:
+        KubernetesPodOperator(task_id="load", image="python:3.12")
+    return dag
+
+
+dag = make_dag()

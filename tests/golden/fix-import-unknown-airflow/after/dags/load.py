@@ -1,0 +1,5 @@
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="python:3.12")

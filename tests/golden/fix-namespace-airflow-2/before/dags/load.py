@@ -1,0 +1,8 @@
+from airflow import DAG
+from airflow.configuration import conf
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+namespace = conf.get("kubernetes", "NAMESPACE")
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="python:3.12", namespace=namespace)

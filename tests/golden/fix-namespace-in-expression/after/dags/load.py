@@ -1,0 +1,8 @@
+from airflow import DAG
+from airflow.configuration import conf
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+print("é 🚀", (conf.get("kubernetes", "NAMESPACE", fallback=None) or conf.get("kubernetes_executor", "NAMESPACE", fallback="default")) + "-é")
+
+with DAG("load") as dag:
+    KubernetesPodOperator(task_id="load", image="python:3.12")

@@ -1,0 +1,10 @@
+from airflow import DAG
+from airflow.configuration import conf
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("load") as dag:
+    KubernetesPodOperator(
+        task_id="load",
+        image="python:3.12",
+        namespace=conf.get("kubernetes", "NAMESPACE"),  # ours
+    )

@@ -1,0 +1,13 @@
+import os
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    extract = KubernetesPodOperator(task_id="extract", image="ghcr.io/acme/etl:1.4")
+    extract.image_pull_secrets = [k8s.V1LocalObjectReference(name="ghcr-io-pull")]
+    load = KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1.4")
+    if os.getenv("SEALED"):
+        load.image_pull_secrets = [k8s.V1LocalObjectReference(name="ghcr-io-pull")]

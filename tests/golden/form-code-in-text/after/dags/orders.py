@@ -1,0 +1,25 @@
+"""Orders.
+
+Run it in your own DAG:
+
+    KubernetesPodOperator(
+        task_id="load",
+        image="ghcr.io/acme/etl:1.4",
+    )
+"""
+
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+HELP = 'KubernetesPodOperator(task_id="help", image="ghcr.io/acme/etl:1.4")'
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None, doc_md=__doc__):
+    load = KubernetesPodOperator(
+        task_id="load",
+        image="ghcr.io/acme/etl:1.4",
+        image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")],
+        arguments=["--help", HELP],
+    )

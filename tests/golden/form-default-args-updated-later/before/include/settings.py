@@ -1,0 +1,2 @@
+def get_default_args():
+    return {"owner": "data", "retries": 2}

@@ -1,0 +1,14 @@
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG(
+    "orders",
+    start_date=datetime(2026, 1, 1),
+    schedule=None,
+    default_args={"image": "ghcr.io/acme/etl:1.4"},
+):
+    KubernetesPodOperator(image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")], task_id="extract")
+    KubernetesPodOperator(task_id="lint", image="python:3.12")

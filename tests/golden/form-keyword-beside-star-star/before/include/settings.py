@@ -1,0 +1,2 @@
+def pod_params(size):
+    return {"labels": {"size": size}}

@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    load = KubernetesPodOperator.partial(
+        task_id="load",
+        image="ghcr.io/acme/etl:1.4",
+    )
+    load.expand(arguments=[["orders"], ["customers"]])

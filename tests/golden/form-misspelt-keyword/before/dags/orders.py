@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+SECRETS = [k8s.V1LocalObjectReference(name="ghcr-io-pull")]
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    KubernetesPodOperator(task_id="extract", image="ghcr.io/acme/etl:1.4", image_pull_secret=SECRETS)
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1.4", imagePullSecrets=SECRETS)

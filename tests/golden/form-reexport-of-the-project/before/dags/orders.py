@@ -1,0 +1,11 @@
+from datetime import datetime
+
+from airflow import DAG
+
+from include.operators import KubernetesPodOperator
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    KubernetesPodOperator(
+        task_id="load",
+        image="ghcr.io/acme/etl:1.4",
+    )

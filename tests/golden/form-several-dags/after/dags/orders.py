@@ -1,0 +1,20 @@
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+from kubernetes.client import models as k8s
+
+with DAG(
+    "orders",
+    start_date=datetime(2026, 1, 1),
+    schedule=None,
+    default_args={"image_pull_secrets": [k8s.V1LocalObjectReference(name="ghcr-io-pull")]},
+):
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1.4")
+
+with DAG("returns", start_date=datetime(2026, 1, 1), schedule=None):
+    KubernetesPodOperator(
+        task_id="read",
+        image_pull_secrets=[k8s.V1LocalObjectReference(name="ghcr-io-pull")],
+        image="ghcr.io/acme/etl:1.4"
+    )

@@ -1,0 +1,5 @@
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+
+class SalesOperator(KubernetesPodOperator):
+    ui_color = "#ffefeb"

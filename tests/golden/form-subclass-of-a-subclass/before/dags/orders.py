@@ -1,0 +1,25 @@
+from datetime import datetime
+
+from airflow import DAG
+from airflow.providers.cncf.kubernetes.operators.pod import KubernetesPodOperator
+
+
+class AcmeOperator(KubernetesPodOperator):
+    def __init__(self, *, team="data", **kwargs):
+        super().__init__(labels={"team": team}, **kwargs)
+
+
+class EtlOperator(AcmeOperator):
+    def __init__(self, *, step, **kwargs):
+        super().__init__(image="ghcr.io/acme/etl:1.4", arguments=[step], **kwargs)
+
+
+class LoadOperator(EtlOperator):
+    pass
+
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    LoadOperator(
+        task_id="load",
+        step="load",
+    )

@@ -1,0 +1,7 @@
+from datetime import datetime
+
+from airflow import DAG
+from acme_airflow.operators.pod import KubernetesPodOperator
+
+with DAG("orders", start_date=datetime(2026, 1, 1), schedule=None):
+    KubernetesPodOperator(task_id="load", image="ghcr.io/acme/etl:1.4")
