@@ -16,8 +16,8 @@ from astrokpo_cli import files
 from astrokpo_cli.dags.private import PrivateImages
 from astrokpo_cli.dags.versions import Versions
 from astrokpo_cli.errors import FileProblem, InvalidValue
-from astrokpo_cli.project.airflow import find_project, find_versions
-from astrokpo_cli.project.config import Settings, load_settings, parse_settings
+from astrokpo_cli.project.airflow import find_versions
+from astrokpo_cli.project.config import Settings, find_project, load_settings, parse_settings
 from tests.given import NAMESPACE, check_quiet, check_refused, logins, names, opened
 from tests.test_loaded_modules import run as run_alone
 
@@ -665,6 +665,18 @@ def test_verbose_says_where_the_airflow_is_from_or_why_it_is_not_known(astrokpo:
     path.write_text("FROM python:3.12")
     assert f'verbose: {path} tells no Airflow: it is built from "python:3.12"' in astrokpo("--verbose", "snippet").err
     assert astrokpo("snippet").err == ""
+
+
+def test_secret_create_prints_the_code_for_the_projects_airflow(
+    astrokpo: Callable[..., Run], isolated: Path, identity: tuple[str, str]
+) -> None:
+    logins(isolated, "ghcr.io")
+    command = ("secret", "create", "--image", IMAGE, "-n", NAMESPACE, "-r", identity[1], "--force")
+    widest = "except ImportError"
+    assert widest in astrokpo(*command).out
+    (Path.cwd() / "dags").mkdir()
+    (Path.cwd() / "Dockerfile").write_text("FROM quay.io/astronomer/astro-runtime:11.3.0\n")
+    assert widest not in astrokpo(*command).out
 
 
 SNIPPETS = {

@@ -13,8 +13,7 @@ from astrokpo_cli.commands.settings import find_settings, versions_of
 from astrokpo_cli.dags.private import PrivateImages, parse_prefix
 from astrokpo_cli.errors import FileProblem, UsageProblem, quote, visible
 from astrokpo_cli.output import Output
-from astrokpo_cli.project.airflow import find_project
-from astrokpo_cli.project.config import Settings
+from astrokpo_cli.project.config import Settings, find_project
 from astrokpo_cli.project.dagfiles import DagFiles, find_dag_files
 from astrokpo_cli.project.ignore import SYNTAX_VARIABLE, syntaxes_of
 from astrokpo_cli.pullsecret import check_name

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from astrokpo_cli import files, handoff
 from astrokpo_cli.credentials import RegistryCredential
-from astrokpo_cli.dags.snippet import Form, Snippet, render
+from astrokpo_cli.dags.snippet import Airflow, Form, Snippet, render
 from astrokpo_cli.errors import FileProblem, UsageProblem
 from astrokpo_cli.keys.recipients import Recipient
 from astrokpo_cli.output import Output
@@ -126,11 +126,12 @@ def report(
     secrets: Sequence[PullSecret],
     recipients: Sequence[Recipient],
     problems: Sequence[FileProblem],
+    airflow: Airflow,
 ) -> None:
-    """Say what was made, the code that uses it, what to do next and what could not be written."""
+    """Say what was made, the code that uses it in AIRFLOW, what to do next and what could not be written."""
     secret = secrets[0]
     image = secret.images[0] if secret.images else None
-    snippet = render(Snippet(Form.TASK, secrets=(secret.name,), image=image))
+    snippet = render(Snippet(Form.TASK, airflow, secrets=(secret.name,), image=image))
     if delivery.plaintext:
         out.warn("this is the pull secret itself, not sealed: whoever reads it has the passwords")
     for problem in problems:

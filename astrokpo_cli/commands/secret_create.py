@@ -24,7 +24,14 @@ from astrokpo_cli.commands.selection import (
     require_pulls,
     warn_of_short_life,
 )
-from astrokpo_cli.commands.settings import find_settings, namespaces_of, pull_secret_name, recipients_of, stand_in
+from astrokpo_cli.commands.settings import (
+    airflow_of,
+    find_settings,
+    namespaces_of,
+    pull_secret_name,
+    recipients_of,
+    stand_in,
+)
 from astrokpo_cli.errors import AstrokpoError, UsageProblem
 from astrokpo_cli.keys.recipients import RECIPIENT_VARIABLE, load_recipients
 from astrokpo_cli.project.config import VARIABLES
@@ -214,5 +221,5 @@ def run(
 
         require_proof(out, secrets[0], selection.images)
     written, problems = delivery.write(out, secrets, targets, recipients)
-    report(out, delivery, written, secrets, recipients, problems)
+    report(out, delivery, written, secrets, recipients, problems, airflow_of(out, settings))
     return AstrokpoError.exit_code if problems else 0

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 from astrokpo_cli import files, pullsecret
 from astrokpo_cli.errors import quote
 from astrokpo_cli.output import Output
-from astrokpo_cli.project.config import Settings, load_settings
+from astrokpo_cli.project.config import Settings, find_project, load_settings
 
 if TYPE_CHECKING:
+    from astrokpo_cli.dags.snippet import Airflow
     from astrokpo_cli.dags.versions import Versions
     from astrokpo_cli.keys.recipients import Recipient
 
@@ -80,6 +81,18 @@ def versions_of(out: Output, settings: Settings, airflow: str | None) -> "Versio
         version = "of a version that is not known" if found.airflow is None else ".".join(map(str, found.airflow))
         out.trace(f"Airflow {version}, by {found.source}")
     return found
+
+
+def airflow_of(out: Output, settings: Settings) -> "Airflow":
+    """Give the Airflow of the project for a snippet; any, and nothing is imported for it, where there is no project."""
+    from astrokpo_cli.dags.snippet import Airflow
+
+    here = settings.folder or _working_folder()
+    if settings.airflow is None and (here is None or find_project(here) is None):
+        return Airflow.ANY
+    from astrokpo_cli.dags.versions import snippet_airflow
+
+    return snippet_airflow(versions_of(out, settings, None))
 
 
 def _working_folder() -> Path | None:

@@ -125,7 +125,7 @@ class Contexts:
             return False
         parents = self._world.survey(module).parents
         found = [node for node in parents if isinstance(node, ast.Attribute) and node.attr == "default_args"]
-        return not all(leaves_alone(node, parents) for node in found)
+        return not all(isinstance(node.ctx, ast.Load) and leaves_alone(node, parents) for node in found)
 
     def _of_call(
         self, call: ast.Call | None, scope: Scope, withs: Sequence[ast.withitem], depth: int

@@ -37,9 +37,9 @@ class Setting(NamedTuple):
 
     key: str
     value: ast.expr | None = None
-    """What it is set to, for `NAME[KEY] = VALUE`; None for all else."""
-    statement: ast.stmt | None = None
-    """The assignment."""
+    """What it is set to, for `NAME[KEY] = VALUE` and `NAME.update(KEY=VALUE)`; None for all else."""
+    statement: ast.AST | None = None
+    """The statement that does it."""
     scope: Scope | None = None
     """Where that stands."""
 
@@ -74,18 +74,22 @@ def _settings_at(use: Use, survey: Survey) -> Sequence[Setting] | None:
                 case [ast.Constant(value=str(key)), *_]:
                     return (Setting(key),)
         case ast.Attribute(attr="update") if isinstance(outer, ast.Call) and outer.func is use.parent:
-            return _updated(outer)
+            return _updated(outer, use.scope, survey.parents.get(outer))
     return None
 
 
-def _updated(call: ast.Call) -> Sequence[Setting] | None:
+def _updated(call: ast.Call, scope: Scope, statement: ast.AST | None) -> Sequence[Setting] | None:
     """Give what `.update(...)` sets: keywords, and dicts that are written there."""
-    keys: list[ast.expr | None] = [key for part in call.args if isinstance(part, ast.Dict) for key in part.keys]
-    names = [key.value for key in keys if isinstance(key, ast.Constant) and isinstance(key.value, str)]
-    given = [keyword.arg for keyword in call.keywords if keyword.arg is not None]
-    if len(names) < len(keys) or len(given) < len(call.keywords):
+    settings = [Setting(keyword.arg, keyword.value, statement, scope) for keyword in call.keywords if keyword.arg]
+    if len(settings) < len(call.keywords) or any(not isinstance(part, ast.Dict) for part in call.args):
         return None
-    return None if any(not isinstance(part, ast.Dict) for part in call.args) else [*map(Setting, [*names, *given])]
+    for part in call.args:
+        assert isinstance(part, ast.Dict)
+        for key, value in zip(part.keys, part.values, strict=True):
+            if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
+                return None
+            settings.append(Setting(key.value, value, statement, scope))
+    return settings
 
 
 def _may_mean(use: Use, name: str, scope: Scope) -> bool:

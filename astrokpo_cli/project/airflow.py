@@ -3,15 +3,13 @@
 IN. The reader is a parameter. Nothing here is an error: what cannot be read or understood is not known.
 """
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from astrokpo_cli.dags.versions import Versions, of_airflow, with_pins
 from astrokpo_cli.errors import FileProblem, visible
-from astrokpo_cli.project.config import Reader, Settings
+from astrokpo_cli.project.config import DOCKERFILE, Reader, Settings, find_project
 
-DOCKERFILE = "Dockerfile"
 REQUIREMENTS = "requirements.txt"
 
 
@@ -29,16 +27,6 @@ def find_versions(settings: Settings, start: Path, read: Reader, say: Callable[[
         say(f"no project in {visible(str(start))} or above it says which Airflow it runs")
         return Versions()
     return _pinned(folder, _of_dockerfile(folder / DOCKERFILE, read, say), read, say)
-
-
-def find_project(start: Path) -> Path | None:
-    """Give the nearest folder of an Astro project: START or one above it."""
-    for folder in (start, *start.parents):
-        if os.path.lexists(folder / ".astro" / "config.yaml"):
-            return folder
-        if os.path.lexists(folder / DOCKERFILE) and os.path.lexists(folder / "dags"):
-            return folder
-    return None
 
 
 def _of_dockerfile(path: Path, read: Reader, say: Callable[[str], None]) -> Versions:

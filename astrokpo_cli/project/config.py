@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from astrokpo_cli.dags.private import PrivateImages
 
 FILE = "astrokpo.toml"
+DOCKERFILE = "Dockerfile"
 
 VARIABLES = {
     "namespace": "ASTROKPO_NAMESPACE",
@@ -101,6 +102,16 @@ def load_settings(start: Path, read: Reader) -> Settings:
         if content is not None:
             return parse_settings(content, visible(str(path)))._replace(folder=folder)
     return Settings()
+
+
+def find_project(start: Path) -> Path | None:
+    """Give the nearest folder of an Astro project: START or one above it."""
+    for folder in (start, *start.parents):
+        if os.path.lexists(folder / ".astro" / "config.yaml"):
+            return folder
+        if os.path.lexists(folder / DOCKERFILE) and os.path.lexists(folder / "dags"):
+            return folder
+    return None
 
 
 def parse_settings(content: bytes, name: str) -> Settings:
