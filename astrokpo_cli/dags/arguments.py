@@ -15,7 +15,9 @@ from astrokpo_cli.dags.scope import CallSite, ClassSite, FunctionSite, Survey, U
 from astrokpo_cli.dags.tasks import PULL_SECRETS, Argument
 from astrokpo_cli.dags.values import Entries, Origin, Text, Unknown, Value
 
-_TEMPLATES = ("full_pod_spec", "pod_template_file", "pod_template_dict")
+_WORDS = {PULL_SECRETS, "imagePullSecrets", "full_pod_spec", "pod_template_file", "pod_template_dict"}
+_POD_MAKERS = {"build_pod_request_obj", "create_pod_request_obj", "build_job_request_obj"}
+"""The operators' methods that make what is sent to the cluster."""
 
 
 class Given(NamedTuple):
@@ -72,13 +74,20 @@ def _initialiser(evaluator: Evaluator, site: ClassSite) -> FunctionSite | None:
 
 def _sets_itself(site: ClassSite) -> str:
     """Say whether the methods of a class work on the pull secrets or the pod of the task; empty where none does."""
-    words = (f".{PULL_SECRETS}", ".full_pod_spec", ".pod_template")
-    module = site.scope.module
-    if not any(word in module.text for word in words):
+    methods = [part for part in site.node.body if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if any(method.name in _POD_MAKERS for method in methods):
+        return f"{site.node.name} makes its pod itself"
+    if not any(word in site.scope.module.text for word in _WORDS):
         return ""
-    wanted = {PULL_SECRETS, *_TEMPLATES}
-    found = any(isinstance(node, ast.Attribute) and node.attr in wanted for node in ast.walk(site.node))
-    return f"{site.node.name} sets it itself" if found else ""
+    found = any(isinstance(node, ast.Attribute) and node.attr in _WORDS for node in ast.walk(site.node))
+    named = any(_names_it(node) for method in methods if method.name != "__init__" for node in ast.walk(method))
+    return f"{site.node.name} sets it itself" if found or named else ""
+
+
+def _names_it(node: ast.AST) -> bool:
+    if isinstance(node, ast.keyword):
+        return node.arg in _WORDS
+    return isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in _WORDS
 
 
 class _Passing:

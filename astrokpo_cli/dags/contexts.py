@@ -35,6 +35,16 @@ GROUP_DECORATORS = {
 _TASK_DECORATOR = re.compile(r"airflow\.(decorators|sdk)\.task(\..*)?")
 _AT_RUN_TIME = {"execute", "pre_execute", "post_execute", "poke"}
 _CALLBACKS = re.compile(r"python_callable|condition_fn|on_\w+_callback")
+_NO_DAGS = {
+    *("open", "as_setup", "as_teardown", "suppress", "TemporaryDirectory", "NamedTemporaryFile"),
+    *("airflow.utils.session.create_session", "airflow.utils.db.create_session", "airflow.settings.Session"),
+}
+_NO_DAG_MODULES = {
+    *("concurrent", "contextlib", "decimal", "gzip", "importlib", "io", "logging", "mock", "multiprocessing", "os"),
+    *("pathlib", "pytest", "socket", "tarfile", "tempfile", "threading", "unittest", "urllib", "warnings", "zipfile"),
+    *("requests", "sqlalchemy", "freezegun", "time_machine", "pendulum"),
+}
+"""What a with statement may open without being a DAG or a group of tasks."""
 _TEXTS = {"__name__", "__qualname__", "__doc__", "__module__"}
 """What is read of a function without calling it."""
 MAX_CALLS = 6
@@ -174,7 +184,7 @@ class Contexts:
             dag = self._dag(item.context_expr, scope)
             if dag is not None:
                 return (Context(dag, groups),)
-            if _may_be_dag(item):
+            if not _is_no_dag(item.context_expr, scope):
                 return (Context(unknown="its DAG is made elsewhere"),)
         return [each._replace(groups=(*each.groups, *groups)) for each in self._of_scope(scope, depth)]
 
@@ -287,8 +297,12 @@ def _argument(use: Use, function: ast.FunctionDef, name: str) -> ast.expr | None
     return call.args[index] if index < len(call.args) and not starred else None
 
 
-def _may_be_dag(item: ast.withitem) -> bool:
-    """Whether a with statement that is of no class we know opens a DAG, by its words."""
-    names = [node for part in (item.context_expr, item.optional_vars) if part for node in ast.walk(part)]
-    words = [node.id if isinstance(node, ast.Name) else getattr(node, "attr", "") for node in names]
-    return any("dag" in word.lower() for word in words)
+def _is_no_dag(node: ast.expr, scope: Scope) -> bool:
+    """Whether NODE, of a with statement, is known to open neither a DAG nor a task group."""
+    func = node.func if isinstance(node, ast.Call) else node
+    if isinstance(func, ast.Name) and find_bindings(func.id, scope) is None and not scope.root().stars:
+        return func.id in _NO_DAGS
+    if isinstance(func, ast.Attribute) and func.attr in _NO_DAGS:
+        return True
+    names = dotted_names(func, scope)
+    return bool(names) and all(name.partition(".")[0] in _NO_DAG_MODULES or name in _NO_DAGS for name in names)

@@ -6,6 +6,7 @@ nothing in its file can change it.
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -36,6 +37,8 @@ class Evaluator:
         self.world = world
         self._known: dict[ast.expr, Value] = {}
         self._busy: set[ast.AST] = set()
+        self._followed: set[tuple[Scope, str]] = set()
+        """The names in other modules that are being evaluated: an import may lead back to itself."""
 
     def value(self, node: ast.expr, scope: Scope, frame: Frame | None = None) -> Value:
         """Give what NODE is worth in SCOPE."""
@@ -149,13 +152,13 @@ class Evaluator:
         if not settings or isinstance(value, Items):
             return value
         entries = dict(value.entries)
-        for key in dict.fromkeys(setting.key for setting in settings):
-            its_own = [setting for setting in settings if setting.key == key]
-            single = its_own[0] if len(its_own) == 1 and len(where.bindings[node.id]) == 1 else None
-            if single and single.value is not None and _is_done(single, node, scope, where):
-                entries[key] = self.value(single.value, where, frame)
+        often = Counter(setting.key for setting in settings)
+        for setting in settings:
+            once = often[setting.key] == 1 and len(where.bindings[node.id]) == 1
+            if once and setting.value is not None and _is_done(setting, node, scope, where):
+                entries[setting.key] = self.value(setting.value, where, frame)
             else:
-                entries[key] = Unknown(origin, f'{node.id}["{key}"] is not always the same')
+                entries[setting.key] = Unknown(origin, f'{node.id}["{setting.key}"] is not always the same')
         return Entries(origin, entries)
 
     def _bound(self, binding: Binding, name: str, where: Scope, origin: Origin, frame: Frame | None) -> Value:
@@ -203,10 +206,13 @@ class Evaluator:
         values = []
         for each in dotted:
             found = self.world.follow(each, origin.module)
-            if found is None or not found[1]:
+            if found is None or not found[1] or found in self._followed:
                 return Unknown(origin, f"it is imported: {each.lstrip('.')}")
-            scope, name = found
-            values.append(self._name(origin, ast.Name(name, ast.Load()), scope, None))
+            self._followed.add(found)
+            try:
+                values.append(self._name(origin, ast.Name(found[1], ast.Load()), found[0], None))
+            finally:
+                self._followed.discard(found)
         return join(origin, values) if values else Unknown(origin, f"it cannot be said what {_shown(origin.node)} is")
 
     def _attribute(self, origin: Origin, node: ast.Attribute, scope: Scope, frame: Frame | None) -> Value:

@@ -16,7 +16,7 @@ from astrokpo_cli.dags.lineage import Lineage, Lineages
 from astrokpo_cli.dags.operators import Operator, find_operator
 from astrokpo_cli.dags.scope import CallSite, FunctionSite, Scope, Survey, dotted_names, find_bindings
 from astrokpo_cli.dags.tasks import PULL_SECRETS, Argument, DagUse, Task, Verdict
-from astrokpo_cli.dags.values import Items, Origin, Text, Unknown, Value
+from astrokpo_cli.dags.values import Items, Origin, Scalar, Text, Unknown, Value
 from astrokpo_cli.dags.verdicts import image_in_template, judge_secrets
 from astrokpo_cli.dags.world import Loader, World
 
@@ -97,15 +97,23 @@ class _Finder:
         return inner._replace(preset=preset)
 
     def _task(self, site: CallSite, made: _Made) -> Task:
-        call = site.call
-        given = self._given(site, made)
-        own = next((keyword.value for keyword in call.keywords if keyword.arg == "default_args"), None)
+        call, operator = site.call, made.lineage.operator
         contexts = self._contexts.of_call(call, site.scope, site.withs)
+        given = self._reached(site, made, contexts)
+        hidden = _hidden_context(call, given)
+        if hidden:
+            contexts = (Context(unknown=f"{hidden} is not written in the call itself"),)
+            given = self._reached(site, made, contexts)
+        closed = "" if self._takes_more(made.lineage, given) else f"{operator.name} takes no more keywords"
+        return self._finished(operator, call, given, contexts, closed=closed)
+
+    def _reached(self, site: CallSite, made: _Made, contexts: Sequence[Context]) -> Given:
+        """Give what reaches the operator in CONTEXTS."""
+        call = site.call
+        own = next((keyword.value for keyword in call.keywords if keyword.arg == "default_args"), None)
         defaults = self._contexts.defaults(contexts, own, site.scope, Origin(self._survey.module, call))
         positional = [self._evaluator.value(argument, site.scope) for argument in call.args]
-        given = arguments.reach_operator(self._evaluator, made.lineage, given, positional, defaults)
-        closed = "" if self._takes_more(made.lineage, given) else f"{made.lineage.operator.name} takes no more keywords"
-        return self._finished(made.lineage.operator, call, given, contexts, closed=closed)
+        return arguments.reach_operator(self._evaluator, made.lineage, self._given(site, made), positional, defaults)
 
     def _given(self, site: CallSite, made: _Made) -> Given:
         given = arguments.of_call(self._evaluator, site)
@@ -225,6 +233,20 @@ class _Finder:
             return None
         bound = found[1][0].node
         return bound if isinstance(bound, ast.Dict) else None
+
+
+def _hidden_context(call: ast.Call, given: Given) -> str:
+    """Give the keyword that decides which default_args there are, where it comes through **, partial or a class."""
+    written = {keyword.arg for keyword in call.keywords}
+    for name in ("dag", "task_group", "default_args"):
+        argument = given.arguments.get(name)
+        if (
+            argument
+            and name not in written
+            and not (isinstance(argument.value, Scalar) and argument.value.value is None)
+        ):
+            return name
+    return ""
 
 
 def _one_of(value: Value) -> Value:

@@ -31,6 +31,8 @@ class Lineages:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[ast.ClassDef, Lineage | None] = {}
+        self._followed: set[tuple[Scope, str]] = set()
+        """The names in other modules that are being followed."""
 
     def of(self, node: ast.expr, scope: Scope, but: ast.ClassDef | None = None) -> Lineage | None:
         """Give the lineage of the class that NODE names in SCOPE; None where it is no KPO for certain.
@@ -62,7 +64,13 @@ class Lineages:
         if operator:
             return Lineage(operator)
         found = self._world.follow(dotted, importer)
-        return self.of(ast.Name(found[1], ast.Load()), found[0]) if found and found[1] else None
+        if found is None or not found[1] or found in self._followed:
+            return None  # nothing of ours, or an import that leads back to itself: a file with a package's name
+        self._followed.add(found)
+        try:
+            return self.of(ast.Name(found[1], ast.Load()), found[0])
+        finally:
+            self._followed.discard(found)
 
     def _of_class(self, node: ast.ClassDef, scope: Scope) -> Lineage | None:
         if node not in self._known:
@@ -78,6 +86,8 @@ class Lineages:
         site = next(each for each in self._world.survey(scope.module).classes if each.node is node)
         others = [base for base, lineage in bases if lineage is None and not self._is_harmless(base, scope)]
         more = f"{node.name} has other base classes" if others else found.more
+        if any("deprecated" not in ast.unparse(decorator) for decorator in node.decorator_list):
+            more = f"{node.name} is decorated"
         return Lineage(found.operator._replace(name=node.name), (site, *found.classes), more)
 
     def _is_harmless(self, base: ast.expr, scope: Scope) -> bool:

@@ -15,10 +15,12 @@ import importlib.util
 import json
 import os
 import sys
+import traceback
+import uuid
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -42,7 +44,10 @@ def main(folders: list[str]) -> None:
     made: list[Made] = []
     pod_operator.__init__ = noting(pod_operator.__init__, made)
     mapped.__attrs_post_init__ = noting(mapped.__attrs_post_init__, made)
-    with mock.patch(IN_CLUSTER, new_callable=mock.PropertyMock, return_value=True):
+    if pod_operator.__module__.endswith(".kubernetes_pod"):
+        lend_what_was_required(pod_operator)
+    nothing_random = mock.patch("uuid.uuid4", return_value=uuid.UUID(int=0))
+    with nothing_random, mock.patch(IN_CLUSTER, new_callable=mock.PropertyMock, return_value=True):
         print(json.dumps({folder: pods_of(Path(folder), made, pod_operator) for folder in folders}))
 
 
@@ -60,6 +65,21 @@ def find_class(modules: list[str], name: str) -> Any:
     raise ImportError(name)
 
 
+def lend_what_was_required(pod_operator: Any) -> None:
+    """Have Airflow 2.4 load code for later ones: a pod without a name takes one, and a DAG a start_date."""
+    dag = importlib.import_module("airflow.models.dag").DAG
+    timezone = importlib.import_module("airflow.utils.timezone")
+    set_name, initialise = pod_operator._set_name, dag.__init__
+
+    @wraps(initialise)
+    def initialise_with_start(self: Any, *arguments: Any, **keywords: Any) -> None:
+        initialise(self, *arguments, **keywords)
+        self.start_date = self.start_date or timezone.datetime(2024, 1, 1)
+
+    dag.__init__ = initialise_with_start
+    pod_operator._set_name = lambda self, name: set_name(self, "pod" if name is None else name)
+
+
 def noting(initialise: Callable[..., None], made: list[Made]) -> Callable[..., None]:
     """Give INITIALISE, the end of which is noted in MADE: an attribute may be set on the operator later."""
 
@@ -73,15 +93,9 @@ def noting(initialise: Callable[..., None], made: list[Made]) -> Callable[..., N
 
 def calls() -> list[tuple[str, int]]:
     """Give the calls that have led here from the project's own code; the working folder is the project."""
-    root = f"{os.getcwd()}{os.sep}"
-    found = []
-    frame = sys._getframe(1)
-    while frame:
-        path = frame.f_code.co_filename
-        if path.startswith(root):
-            found.append((path[len(root) :], frame.f_lineno))
-        frame = frame.f_back  # type: ignore[assignment]
-    return found
+    root = f"{Path.cwd()}{os.sep}"
+    frames = ((frame.f_code.co_filename, line) for frame, line in traceback.walk_stack(sys._getframe()))
+    return [(path[len(root) :], line) for path, line in frames if path.startswith(root)]
 
 
 def pods_of(project: Path, made: list[Made], pod_operator: Any) -> dict[str, Any]:
@@ -92,7 +106,7 @@ def pods_of(project: Path, made: list[Made], pod_operator: Any) -> dict[str, Any
             made.clear()
             try:
                 load(path, ".".join(path.relative_to(project / "dags").with_suffix("").parts))
-            except Exception as err:
+            except Exception as err:  # noqa: BLE001 - as a DagBag does
                 found[file] = f"{type(err).__name__}: {err}"
                 continue
             found[file] = [task for operator, led in list(made) for task in tasks_of(operator, led, pod_operator)]
@@ -102,7 +116,7 @@ def pods_of(project: Path, made: list[Made], pod_operator: Any) -> dict[str, Any
 @contextmanager
 def working_in(project: Path) -> Iterator[None]:
     """Have PROJECT as Airflow has it: its folders on the path, and no module of another project."""
-    path, modules, folder = list(sys.path), set(sys.modules), os.getcwd()
+    path, modules, folder = list(sys.path), set(sys.modules), Path.cwd()
     sys.path[:0] = [str(project / "dags"), str(project / "config"), str(project / "plugins"), str(project)]
     os.chdir(project)
     try:
@@ -123,7 +137,8 @@ def is_below(module: Any, folder: str) -> bool:
 def load(path: Path, name: str) -> None:
     """Run a DAG file under the name by which other files of dags/ import it, so that relative imports work."""
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     sys.modules[name] = module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
@@ -134,36 +149,36 @@ def load(path: Path, name: str) -> None:
 
 def tasks_of(operator: Any, led: list[tuple[str, int]], pod_operator: Any) -> Iterator[dict[str, Any]]:
     if isinstance(operator, pod_operator):
-        yield {"id": operator.task_id, "calls": led, "pods": [wire_form(operator)]}
+        yield {"id": operator.task_id, "calls": led, "pods": [wire_form(lambda: operator)]}
     elif issubclass(operator.operator_class, pod_operator):
-        pods = [wire_form(each) for each in unmapped(operator)]
+        pods = [wire_form(partial(operator.unmap, keywords)) for keywords in expanded(operator)]
         yield {"id": operator.task_id, "calls": led, "pods": pods}
 
 
-def unmapped(operator: Any) -> Iterator[Any]:
-    """Give an operator for each set of keywords that is known; one without those that a run alone tells."""
+def expanded(operator: Any) -> list[dict[str, Any]]:
+    """Give each set of keywords that a mapped operator is expanded with; one without those that a run alone tells."""
     decorated = getattr(operator, "op_kwargs_expand_input", None)
-    known = sets_of((decorated or operator.expand_input).value)
-    for keywords in known or [{}]:
-        yield operator.unmap({"op_kwargs": keywords} if decorated else keywords)
+    known = sets_of((decorated or operator.expand_input).value) or [{}]
+    return [{"op_kwargs": keywords} for keywords in known] if decorated else known
 
 
-def sets_of(expanded: Any) -> list[dict[str, Any]]:
-    if isinstance(expanded, Mapping):
-        lists = {key: list(value) for key, value in expanded.items() if isinstance(value, (list, tuple))}
+def sets_of(over: Any) -> list[dict[str, Any]]:
+    if isinstance(over, Mapping):
+        lists = {key: value for key, value in over.items() if isinstance(value, (list, tuple))}
         count = max(map(len, lists.values()), default=0)
         return [{key: value[min(at, len(value) - 1)] for key, value in lists.items()} for at in range(count)]
-    return [each for each in expanded if isinstance(each, Mapping)] if isinstance(expanded, (list, tuple)) else []
+    return [dict(each) for each in over if isinstance(each, Mapping)] if isinstance(over, (list, tuple)) else []
 
 
-def wire_form(operator: Any) -> Any:
+def wire_form(make: Callable[[], Any]) -> Any:
     """Build the pod, or the job, as the API server would get it; its name without what is random in it."""
     client = importlib.import_module("kubernetes.client")
-    operator.random_name_suffix = False
-    job = getattr(operator, "build_job_request_obj", None)
     try:
+        operator = make()
+        operator.random_name_suffix = False
+        job = getattr(operator, "build_job_request_obj", None)
         built = job({}) if job else operator.build_pod_request_obj()
-    except Exception as err:
+    except Exception as err:  # noqa: BLE001 - whatever it is, it is compared
         return f"{type(err).__name__}: {err}"
     return client.ApiClient().sanitize_for_serialization(built)
 
