@@ -29,6 +29,20 @@ def read_if_there(path: Path) -> bytes | None:
         raise FileProblem(f"{quote(str(path))} cannot be read: {_reason(err)}") from None
 
 
+def read_regular(path: Path) -> bytes | None:
+    """Give the content of PATH as `read_if_there` does; raises FileProblem for a pipe or device: it may never end."""
+    try:
+        # To open a pipe waits for its writer, unless told not to.
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:  # noqa: PTH123
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise FileProblem(f"{quote(str(path))} is not a regular file")
+            return _capped(file.read(MAX_INPUT + 1), str(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, ValueError) as err:
+        raise FileProblem(f"{quote(str(path))} cannot be read: {_reason(err)}") from None
+
+
 def read(name: str) -> bytes:
     """Give the content of the file NAME, of standard input for "-"; raises FileProblem."""
     if name == "-":
@@ -98,29 +112,43 @@ class Rewrite(NamedTuple):
     after: bytes
 
 
+class _Staged(NamedTuple):
+    """A file that is to be replaced."""
+
+    change: Rewrite
+    real: Path
+    """Where the file is, all links followed."""
+    temporary: Path
+    """Where its new content waits."""
+
+
 def rewrite(changes: Sequence[Rewrite]) -> None:
     """Give files that exist new content, all or none; mode and owner stay, a link stays a link.
 
     All new files are written beside the old ones first. When one cannot be put in place, those that were are put
-    back. Raises FileProblem, also for a file that no longer holds what it did.
+    back. Raises FileProblem, also for a file that no longer holds what it did, or that may not be written to.
     """
-    staged: list[tuple[Rewrite, Path, Path]] = []
+    paths = [Path(os.path.realpath(change.path)) for change in changes]
+    # The names are known before there is any file: an interrupt finds all that there are.
+    staged = [_Staged(*each, _temporary_name(each[1])) for each in zip(changes, paths, strict=True)]
     try:
-        for change in changes:
-            real = Path(os.path.realpath(change.path))
-            staged.append((change, real, _staged(real, change)))
+        for each in staged:
+            _stage(each)
         _put_all_in_place(staged)
     finally:
-        for _, _, temporary in staged:
-            temporary.unlink(missing_ok=True)
+        for each in staged:
+            each.temporary.unlink(missing_ok=True)
 
 
-def _staged(real: Path, change: Rewrite) -> Path:
-    """Write the new content of a file beside it; gives the path."""
-    temporary = _temporary_name(real)
+def _stage(staged: _Staged) -> None:
+    """Write the new content of a file beside it."""
+    change, real, temporary = staged
+    name = quote(str(change.path))
+    if read_regular(real) != change.before:
+        raise FileProblem(f"{name} has changed in the meantime", "run it again")
+    if not os.access(real, os.W_OK):
+        raise FileProblem(f"{name} cannot be written: it is read-only", "no file was changed")
     try:
-        if read(str(real)) != change.before:
-            raise FileProblem(f"{quote(str(change.path))} has changed in the meantime", "run it again")
         status = real.stat()
         descriptor = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -129,25 +157,37 @@ def _staged(real: Path, change: Rewrite) -> Path:
             with suppress(PermissionError):  # only root can give a file away
                 os.fchown(file.fileno(), status.st_uid, status.st_gid)
     except OSError as err:
-        temporary.unlink(missing_ok=True)
-        raise FileProblem(f"{quote(str(change.path))} cannot be written: {_reason(err)}") from None
-    return temporary
+        raise FileProblem(f"{name} cannot be written: {_reason(err)}", "no file was changed") from None
 
 
-def _put_all_in_place(staged: Sequence[tuple[Rewrite, Path, Path]]) -> None:
-    done: list[tuple[Rewrite, Path]] = []
+def _put_all_in_place(staged: Sequence[_Staged]) -> None:
     try:
         for change, real, temporary in staged:
             temporary.replace(real)
-            done.append((change, real))
     except BaseException as err:
-        for change, real in done:
-            _staged(real, Rewrite(change.path, change.after, change.before)).replace(real)
+        # What was put in place is told by the disk: an interrupt may come between the deed and a note of it.
+        _put_back([each for each in staged if not each.temporary.exists()])
         if isinstance(err, OSError):
             raise FileProblem(
                 f"{quote(str(change.path))} cannot be replaced: {_reason(err)}", "no file was changed"
             ) from None
         raise
+
+
+def _put_back(staged: Sequence[_Staged]) -> None:
+    """Give each file its old content again; raises FileProblem that names those that have the new one still."""
+    stuck = []
+    for each in staged:
+        change = each.change
+        try:
+            _stage(each._replace(change=Rewrite(change.path, change.after, change.before)))
+            each.temporary.replace(each.real)
+        except (FileProblem, OSError):
+            stuck.append(quote(str(change.path)))
+    if stuck:
+        raise FileProblem(
+            f"not all files could be changed, and {', '.join(stuck)} could not be put back", "look at them before all"
+        )
 
 
 def is_folder(path: Path) -> bool:

@@ -85,7 +85,43 @@ DICTS = {
     ),
 }
 
+OBJECTS = {
+    "a list with two names may be changed under the other": (
+        "one = other = []\nother.append(SECRET)\nKPO(image_pull_secrets=one)",
+        "unknown",
+    ),
+    "a class's list may be changed from outside": (
+        "class Config:\n    SECRETS = []\nConfig.SECRETS.append(SECRET)\nKPO(image_pull_secrets=Config.SECRETS)",
+        "unknown",
+    ),
+    "a class's constant may be set from outside": (
+        "class Config:\n    SECRET = None\nConfig.SECRET = SECRET\nKPO(image_pull_secrets=Config.SECRET)",
+        "unknown",
+    ),
+    "a class's constant that is left alone is its value": (
+        "class Config:\n    SECRET = 'ghcr-pull'\nprint(Config.SECRET)\nKPO(image_pull_secrets=Config.SECRET)",
+        "has ghcr-pull",
+    ),
+    "a pod may be changed by its attributes": (
+        "spec = k8s.V1PodSpec(containers=[])\nspec.image_pull_secrets = [SECRET]\n"
+        "KPO(full_pod_spec=k8s.V1Pod(spec=spec))",
+        "unknown",
+    ),
+    "a pod may be changed by a function": (
+        "from acme import add\npod = k8s.V1Pod(spec=k8s.V1PodSpec(containers=[]))\nadd(pod)\nKPO(full_pod_spec=pod)",
+        "unknown",
+    ),
+    "a pod that is left alone holds what is written": (
+        "spec = k8s.V1PodSpec(containers=[])\npod = k8s.V1Pod(spec=spec)\nKPO(full_pod_spec=pod)",
+        "none",
+    ),
+}
+
 CONTEXTS = {
+    "default_args may be given by position": (
+        'with DAG("d", None, None, None, None, None, None, {"image_pull_secrets": SECRET}):\n    KPO()',
+        "unknown",
+    ),
     "to read an entry of default_args does not change them": (
         'dag = DAG("d", default_args={"owner": "a"})\nwith dag:\n    KPO(arguments=[dag.default_args["owner"]])',
         "none",
@@ -130,6 +166,14 @@ CONTEXTS = {
         '        super().__init__(task_id=task_id, dag=dag, **kw)\nPod("t", ' + WITH_SECRET + ")",
         "unknown",
     ),
+    "a dag that the decorator is given is not followed": (
+        "from airflow.decorators import task\n@task.kubernetes(dag=" + WITH_SECRET + ")\ndef work(): ...\nwork()",
+        "unknown",
+    ),
+    "of two DAGs with one name a task is in the one above it": (
+        "with " + WITH_SECRET + ' as dag:\n    pass\nwith DAG("e") as dag:\n    KPO(dag=dag)\ndag = None',
+        "none",
+    ),
     "a class whose dag is None as a rule is in the DAG around it": (
         "class Pod(KPO):\n    def __init__(self, dag=None, **kw):\n        super().__init__(dag=dag, **kw)\n"
         "with " + WITH_SECRET + ":\n    Pod()",
@@ -168,7 +212,7 @@ CLASSES = {
 
 @pytest.mark.parametrize(
     ("source", "expected"),
-    [pytest.param(*row, id=name) for table in (DICTS, CONTEXTS, CLASSES) for name, row in table.items()],
+    [pytest.param(*row, id=name) for table in (DICTS, OBJECTS, CONTEXTS, CLASSES) for name, row in table.items()],
 )
 def test_the_verdict_of_a_task(source: str, expected: str) -> None:
     (task,) = tasks_of(HEAD + source)

@@ -9,9 +9,9 @@ import typer
 
 from astrokpo_cli import files
 from astrokpo_cli.commands.options import complete_file
-from astrokpo_cli.commands.settings import find_settings, versions_of
+from astrokpo_cli.commands.settings import find_settings, versions_of, working_folder
 from astrokpo_cli.dags.private import PrivateImages, parse_prefix
-from astrokpo_cli.errors import FileProblem, UsageProblem, quote, visible
+from astrokpo_cli.errors import FileProblem, InvalidValue, UsageProblem, quote, visible, without_user
 from astrokpo_cli.output import Output
 from astrokpo_cli.project.config import Settings, find_project
 from astrokpo_cli.project.dagfiles import DagFiles, find_dag_files
@@ -77,16 +77,21 @@ def find_job(
     airflow: str | None,
 ) -> Job:
     """Find the files that PATHS name, and what flags and settings say; warns of what is not looked into."""
+    here = working_folder()
+    if here is None:
+        raise FileProblem("the working folder is no longer there", "change to one that is")
+    for path in paths or ():
+        _check_path(path)
     settings = find_settings()
     private = private_images(settings, secret, prefixes or ())
     versions = versions_of(out, settings, airflow)
-    named = tuple(paths or (_default_path(settings),))
+    named = tuple(paths or (_default_path(settings, here),))
     syntaxes = syntaxes_of(versions.airflow, os.environ.get(SYNTAX_VARIABLE))
-    found = find_dag_files(named, files.list_folder, files.read_if_there, syntaxes)
+    found = find_dag_files(named, files.list_folder, files.read_regular, syntaxes)
     for note in found.notes:
         where = f"{note.path}:{note.line}" if note.line else note.path
         out.warn(f"{visible(where)}: {note.message}{f'; {note.hint}' if note.hint else ''}")
-    folder = settings.folder or find_project(Path.cwd())
+    folder = settings.folder or find_project(here)
     return Job(found, private, versions, (*named, *([str(folder)] if folder else [])))
 
 
@@ -98,8 +103,8 @@ def private_images(settings: Settings, secret: str | None, prefixes: Sequence[st
     if secret is not None:
         check_name(secret)
     if prefixes:
-        named = secret or settings.secret
-        return tuple(PrivateImages(prefix, named) for prefix in dict.fromkeys(map(parse_prefix, prefixes)))
+        named = dict.fromkeys(map(_prefix, prefixes))
+        return tuple(PrivateImages(prefix, secret or settings.secret_for(images=[prefix])) for prefix in named)
     if secret is None:
         return settings.registries
     served = tuple(each for each in settings.registries if each.secret in (None, secret))
@@ -113,11 +118,29 @@ def private_images(settings: Settings, secret: str | None, prefixes: Sequence[st
     return tuple(each._replace(secret=secret) for each in served)
 
 
-def _default_path(settings: Settings) -> str:
+def _check_path(path: str) -> None:
+    """Raise UsageProblem for a PATH that is none: an empty one would be the working folder, and all below it."""
+    if not path:
+        raise UsageProblem("a path is empty", "name files or folders; without any it is the folder dags")
+    if path == "-":
+        raise UsageProblem("standard input is not read: DAG code is told by its files", "./- is a file of that name")
+
+
+def _prefix(text: str) -> str:
+    try:
+        return parse_prefix(text)
+    except InvalidValue:
+        named = f"--image-prefix {quote(without_user(text))}"
+        raise InvalidValue(
+            f"{named} is not the beginning of an image's full name", "give HOST or HOST/PATH, such as ghcr.io/acme"
+        ) from None
+
+
+def _default_path(settings: Settings, here: Path) -> str:
     """Give the folder of DAGs: here, or in the project's folder."""
     if files.is_folder(Path(DAGS)):
         return DAGS
-    folder = settings.folder or find_project(Path.cwd())
+    folder = settings.folder or find_project(here)
     if folder is None or not files.is_folder(folder / DAGS):
         raise FileProblem(f"there is no folder {DAGS} here", "name the files or folders to look at")
     return os.path.relpath(folder / DAGS)

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
 def find_settings() -> Settings:
     """Give the settings of this run: the environment over the file; raises InvalidValue and FileProblem."""
-    here = _working_folder()
-    found = Settings() if here is None else load_settings(here, files.read_if_there)
+    here = working_folder()
+    found = Settings() if here is None else load_settings(here, files.read_regular)
     return found.with_environment(os.environ)
 
 
@@ -71,12 +71,12 @@ def versions_of(out: Output, settings: Settings, airflow: str | None) -> "Versio
     if airflow is not None:
         named = of_airflow(airflow)
         return named._replace(source="--airflow") if named.airflow else named
-    here = settings.folder or _working_folder()
+    here = settings.folder or working_folder()
     if here is None:
         return Versions()
     from astrokpo_cli.project.airflow import find_versions
 
-    found = find_versions(settings, here, files.read_if_there, out.trace)
+    found = find_versions(settings, here, files.read_regular, out.trace)
     if found.source:
         version = "of a version that is not known" if found.airflow is None else ".".join(map(str, found.airflow))
         out.trace(f"Airflow {version}, by {found.source}")
@@ -87,7 +87,7 @@ def airflow_of(out: Output, settings: Settings) -> "Airflow":
     """Give the Airflow of the project for a snippet; any, and nothing is imported for it, where there is no project."""
     from astrokpo_cli.dags.snippet import Airflow
 
-    here = settings.folder or _working_folder()
+    here = settings.folder or working_folder()
     if settings.airflow is None and (here is None or find_project(here) is None):
         return Airflow.ANY
     from astrokpo_cli.dags.versions import snippet_airflow
@@ -95,8 +95,9 @@ def airflow_of(out: Output, settings: Settings) -> "Airflow":
     return snippet_airflow(versions_of(out, settings, None))
 
 
-def _working_folder() -> Path | None:
+def working_folder() -> Path | None:
+    """Give the folder that we run in; None where it is no longer there."""
     try:
         return Path.cwd()
-    except OSError:  # it has been removed
+    except OSError:
         return None

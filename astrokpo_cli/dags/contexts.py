@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from astrokpo_cli.dags.evaluation import Evaluator, join
+from astrokpo_cli.dags.evaluation import Evaluator, join, reaching
 from astrokpo_cli.dags.mutation import leaves_alone
 from astrokpo_cli.dags.scope import COMPREHENSIONS, Scope, Survey, Use, dotted_names, find_bindings
 from astrokpo_cli.dags.source import Module
@@ -47,6 +47,8 @@ _NO_DAG_MODULES = {
 """What a with statement may open without being a DAG or a group of tasks."""
 _TEXTS = {"__name__", "__qualname__", "__doc__", "__module__"}
 """What is read of a function without calling it."""
+MAX_POSITIONAL = 4
+"""How many arguments of DAG and TaskGroup come before default_args, at least."""
 MAX_CALLS = 6
 """How many functions that call each other are followed."""
 
@@ -83,6 +85,7 @@ class Contexts:
     def __init__(self, evaluator: Evaluator) -> None:
         self._evaluator = evaluator
         self._world = evaluator.world
+        self._working: dict[Module, bool] = {}
 
     def of_call(self, call: ast.Call | None, scope: Scope, withs: Sequence[ast.withitem]) -> tuple[Context, ...]:
         """Give the contexts of the task that CALL makes in SCOPE, inside of WITHS."""
@@ -122,6 +125,8 @@ class Contexts:
         origin = Origin(holder.scope.module, holder.call)
         if self._works_on_default_args(holder.scope.module):
             return Unknown(origin, "the file works on default_args itself")
+        if len(holder.call.args) > MAX_POSITIONAL or any(isinstance(part, ast.Starred) for part in holder.call.args):
+            return Unknown(origin, "they may be given by position")
         given = self._evaluator.keywords(holder.call, holder.scope)
         if "default_args" in given.values:
             value = given.values["default_args"]
@@ -131,11 +136,9 @@ class Contexts:
 
     def _works_on_default_args(self, module: Module) -> bool:
         """Whether anything in MODULE may change what `dag.default_args` holds; to read an entry does not."""
-        if ".default_args" not in module.text:
-            return False
-        parents = self._world.survey(module).parents
-        found = [node for node in parents if isinstance(node, ast.Attribute) and node.attr == "default_args"]
-        return not all(isinstance(node.ctx, ast.Load) and leaves_alone(node, parents) for node in found)
+        if module not in self._working:
+            self._working[module] = ".default_args" in module.text and _changes_default_args(self._world.survey(module))
+        return self._working[module]
 
     def _of_call(
         self, call: ast.Call | None, scope: Scope, withs: Sequence[ast.withitem], depth: int
@@ -262,9 +265,10 @@ class Contexts:
         if not isinstance(node, ast.Name) or not depth:
             return None
         found = find_bindings(node.id, scope)
-        if found is None or len(found[1]) != 1:
+        bindings = reaching(node, scope, *found) if found else ()
+        if found is None or len(bindings) != 1:
             return None
-        bound = found[1][0].node
+        bound = bindings[0].node
         expression = bound.context_expr if isinstance(bound, ast.withitem) else bound
         return self._holder(expression, found[0], classes, depth - 1) if isinstance(expression, ast.expr) else None
 
@@ -272,6 +276,11 @@ class Contexts:
 def _by_version(context: Context) -> tuple[Context, ...]:
     """Give what CONTEXT is in each Airflow: before 2.7 a group does not have the default_args of the one around it."""
     return (context, context._replace(groups=context.groups[-1:])) if len(context.groups) > 1 else (context,)
+
+
+def _changes_default_args(survey: Survey) -> bool:
+    found = [node for node in survey.parents if isinstance(node, ast.Attribute) and node.attr == "default_args"]
+    return not all(isinstance(node.ctx, ast.Load) and leaves_alone(node, survey.parents) for node in found)
 
 
 def _called(use: Use, survey: Survey) -> ast.Call | None:

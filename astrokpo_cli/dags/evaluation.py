@@ -10,8 +10,9 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from astrokpo_cli.dags.mutation import Setting, settings_of
+from astrokpo_cli.dags.mutation import Setting, is_attribute_kept, settings_of
 from astrokpo_cli.dags.scope import Binding, Scope, ScopeNode, dotted_names, find_bindings, function_of
+from astrokpo_cli.dags.source import Module
 from astrokpo_cli.dags.values import Entries, Items, Model, Origin, Scalar, Text, Unknown, Value
 from astrokpo_cli.dags.world import World
 
@@ -19,6 +20,8 @@ _MODELS = re.compile(r"kubernetes\.client(?:\.models(?:\.\w+)?)?\.(V\d\w*)")
 _COPIES = {"copy.copy", "copy.deepcopy"}
 NOT_READ = frozenset({"annotations", "arguments", "args", "cmds", "command", "doc_md", "env", "env_vars", "labels"})
 """Keywords of operators and models that no rule asks for; they are long."""
+_PODS = {"V1Pod", "V1PodSpec", "V1PodTemplateSpec", "V1LocalObjectReference"}
+"""Models whose parts decide over pull secrets; what else is done to a model is not asked."""
 _NOT_ALWAYS = "it is not always the same"
 _TEMPLATE = re.compile(r"\{\{|\{%|\{#")
 
@@ -37,6 +40,8 @@ class Evaluator:
         self.world = world
         self._known: dict[ast.expr, Value] = {}
         self._busy: set[ast.AST] = set()
+        self._set: dict[tuple[str, Scope], Sequence[Setting] | None] = {}
+        self._kept: dict[tuple[str, Module], bool] = {}
         self._followed: set[tuple[Scope, str]] = set()
         """The names in other modules that are being evaluated: an import may lead back to itself."""
 
@@ -138,15 +143,29 @@ class Evaluator:
         if found is None:
             return self._imported(origin, dotted_names(node, scope))
         where, bindings = found
-        values = [self._bound(each, node.id, where, origin, frame) for each in _reaching(node, scope, where, bindings)]
+        values = [self._bound(each, node.id, where, origin, frame) for each in reaching(node, scope, where, bindings)]
         value = join(origin, values)
-        return self._as_set(origin, value, node, scope, where, frame) if isinstance(value, Entries | Items) else value
+        if isinstance(value, Entries | Items):
+            return self._as_set(origin, value, node, scope, where, frame)
+        if isinstance(value, Model) and value.name in _PODS and self._settings(node.id, where) != []:
+            return Unknown(origin, f"{node.id} may be changed after it is made")
+        return value
+
+    def _settings(self, name: str, where: Scope) -> Sequence[Setting] | None:
+        if (name, where) not in self._set:
+            self._set[name, where] = settings_of(name, where, self.world.survey(where.module))
+        return self._set[name, where]
+
+    def _is_kept(self, attribute: str, scope: Scope) -> bool:
+        if (attribute, scope.module) not in self._kept:
+            self._kept[attribute, scope.module] = is_attribute_kept(attribute, self.world.survey(scope.module))
+        return self._kept[attribute, scope.module]
 
     def _as_set(
         self, origin: Origin, value: Entries | Items, node: ast.Name, scope: Scope, where: Scope, frame: Frame | None
     ) -> Value:
         """Give what is certain of VALUE, which NODE stands for, by what its module does to it."""
-        settings = settings_of(node.id, where, self.world.survey(where.module))
+        settings = self._settings(node.id, where)
         if settings is None or (settings and isinstance(value, Items)):
             return Unknown(origin, f"{node.id} may be changed after it is made")
         if not settings or isinstance(value, Items):
@@ -222,7 +241,10 @@ class Evaluator:
         body = self._class_body(node.value, scope)
         if body is not None and node.attr in body[1]:
             where, bindings = body
-            return join(origin, [self._bound(each, node.attr, where, origin, frame) for each in bindings[node.attr]])
+            value = join(origin, [self._bound(each, node.attr, where, origin, frame) for each in bindings[node.attr]])
+            if self._is_kept(node.attr, where) and self._is_kept(node.attr, scope):
+                return value
+            return Unknown(origin, f"{_shown(node)} may be changed after it is made")
         return Unknown(origin, f"it cannot be said what {_shown(node)} is")
 
     def _class_body(self, node: ast.expr, scope: Scope) -> tuple[Scope, dict[str, list[Binding]]] | None:
@@ -425,7 +447,7 @@ def same(left: Value, right: Value) -> bool:
     return False
 
 
-def _reaching(node: ast.Name, scope: Scope, where: Scope, bindings: Sequence[Binding]) -> Sequence[Binding]:
+def reaching(node: ast.Name, scope: Scope, where: Scope, bindings: Sequence[Binding]) -> Sequence[Binding]:
     """Give those of BINDINGS, made in WHERE, that NODE may see in SCOPE.
 
     In the scope that binds it a name has what was last given to it for certain, or what may have been given to it.
@@ -456,7 +478,8 @@ def _is_done(setting: Setting, node: ast.Name, scope: Scope, where: Scope) -> bo
 
 
 def _end_of(node: ast.AST | None) -> tuple[int, int]:
-    return getattr(node, "end_lineno", 0) or 0, getattr(node, "end_col_offset", 0) or 0
+    place = node.context_expr if isinstance(node, ast.withitem) else node
+    return getattr(place, "end_lineno", 0) or 0, getattr(place, "end_col_offset", 0) or 0
 
 
 def _text(origin: Origin, text: str) -> Text:

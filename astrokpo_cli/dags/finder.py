@@ -5,6 +5,7 @@ PURE. Survey -> tasks with their verdicts. Nothing is guessed: what cannot be fo
 
 import ast
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 from astrokpo_cli.dags import arguments
@@ -100,7 +101,7 @@ class _Finder:
         call, operator = site.call, made.lineage.operator
         contexts = self._contexts.of_call(call, site.scope, site.withs)
         given = self._reached(site, made, contexts)
-        hidden = _hidden_context(call, given)
+        hidden = _hidden_context({keyword.arg for keyword in call.keywords}, given)
         if hidden:
             contexts = (Context(unknown=f"{hidden} is not written in the call itself"),)
             given = self._reached(site, made, contexts)
@@ -172,6 +173,9 @@ class _Finder:
             given = arguments.of_call(self._evaluator, CallSite(decorator, function.scope, function.withs))
             own = next((keyword.value for keyword in decorator.keywords if keyword.arg == "default_args"), None)
         contexts = tuple(dict.fromkeys(self._contexts.of_callers(function.body)))
+        hidden = _hidden_context({"default_args"} if own else set(), given)
+        if hidden:
+            contexts = (Context(unknown=f"{hidden} is given to the decorator"),)
         defaults = self._contexts.defaults(contexts, own, function.scope, Origin(self._survey.module, decorator))
         given = arguments.with_defaults(given, defaults)
         if f"{function.node.name}.override" in self._survey.module.text:
@@ -235,16 +239,14 @@ class _Finder:
         return bound if isinstance(bound, ast.Dict) else None
 
 
-def _hidden_context(call: ast.Call, given: Given) -> str:
-    """Give the keyword that decides which default_args there are, where it comes through **, partial or a class."""
-    written = {keyword.arg for keyword in call.keywords}
-    for name in ("dag", "task_group", "default_args"):
+def _hidden_context(seen: AbstractSet[str | None], given: Given) -> str:
+    """Give the keyword that decides which default_args there are and is none of SEEN.
+
+    It may come through **, functools.partial or a class's own __init__.
+    """
+    for name in sorted({"dag", "default_args", "task_group"} - seen):
         argument = given.arguments.get(name)
-        if (
-            argument
-            and name not in written
-            and not (isinstance(argument.value, Scalar) and argument.value.value is None)
-        ):
+        if argument and not (isinstance(argument.value, Scalar) and argument.value.value is None):
             return name
     return ""
 

@@ -49,8 +49,11 @@ def settings_of(name: str, scope: Scope, survey: Survey) -> Sequence[Setting] | 
 
     None where anything may be done to it. A list is as it was written where there is no setting.
     """
-    if len(scope.bindings[name]) > 1 and any(isinstance(each.node, ast.AugAssign) for each in scope.bindings[name]):
+    bindings = scope.bindings[name]
+    if len(bindings) > 1 and any(isinstance(each.node, ast.AugAssign) for each in bindings):
         return None
+    if any(len(getattr(survey.parents.get(each.node), "targets", ())) > 1 for each in bindings):
+        return None  # a = b = {}: what is done to the one is done to the other
     settings: list[Setting] = []
     for use in survey.uses.get(name, ()):
         if _may_mean(use, name, scope) and not leaves_alone(use.node, survey.parents, use.parent):
@@ -59,6 +62,19 @@ def settings_of(name: str, scope: Scope, survey: Survey) -> Sequence[Setting] | 
                 return None
             settings += found
     return settings
+
+
+def is_attribute_kept(name: str, survey: Survey) -> bool:
+    """Whether nothing in the module changes an attribute NAME of anything: for the constants of a class."""
+    if any(store.target.attr == name for store in survey.stores):
+        return False
+    found = [node for node in survey.parents if isinstance(node, ast.Attribute) and node.attr == name]
+    return all(leaves_alone(node, survey.parents) or _is_plainly_read(node, survey) for node in found)
+
+
+def _is_plainly_read(node: ast.Attribute, survey: Survey) -> bool:
+    """Whether NODE is given to a name or a keyword; what that does with it is looked at there, or not at all."""
+    return isinstance(survey.parents.get(node), ast.Assign | ast.AnnAssign | ast.Call)
 
 
 def _settings_at(use: Use, survey: Survey) -> Sequence[Setting] | None:

@@ -53,9 +53,11 @@ def _mend_imports(survey: Survey, _: Sequence[Task], wish: Wish) -> Iterator[Edi
         node = site.node
         is_contrib = isinstance(node, ast.ImportFrom) and node.module == CONTRIB_MODULE
         is_gone = wish.versions.airflow_has((3,)) if is_contrib else wish.versions.provider_has((10,))
-        if is_gone is False or not isinstance(node, ast.ImportFrom) or not can_mend(site):
+        if is_gone is False:
             continue
-        if wish.versions.provider_has((5, 3)) is False:
+        if not isinstance(node, ast.ImportFrom) or not can_mend(site):
+            yield Left(node.lineno, "", "the module itself is imported, and its name is used")
+        elif wish.versions.provider_has((5, 3)) is False:
             yield Left(node.lineno, "", f"this provider has no {NEW_MODULE} yet")
         elif any(alias.name != _OPERATOR for alias in node.names):
             yield Left(node.lineno, "", f"other names than {_OPERATOR} are imported")
@@ -78,9 +80,8 @@ def _mend_import(module: Module, node: ast.ImportFrom) -> Edit | None:
 def _mend_resources(survey: Survey, tasks: Sequence[Task], wish: Wish) -> Iterator[Edit | Left]:
     if wish.versions.provider_has((5,)) is False:
         return
-    mendable = (each for each in old_resources(tasks) if each.is_requirements)
-    for found in {id(each.keyword): each for each in mendable}.values():
-        why = _why_not_resources(survey, found)
+    for found in {id(each.keyword): each for each in old_resources(tasks)}.values():
+        why = _why_not_resources(survey, found) if found.is_requirements else "it is no V1ResourceRequirements"
         yield Left(found.keyword.lineno, found.task.name, why) if why else _rename(survey.module, found)
 
 
