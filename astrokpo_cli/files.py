@@ -33,7 +33,7 @@ def read_regular(path: Path) -> bytes | None:
     """Give the content of PATH as `read_if_there` does; raises FileProblem for a pipe or device: it may never end."""
     try:
         # To open a pipe waits for its writer, unless told not to.
-        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:  # noqa: PTH123
+        with open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK)) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise FileProblem(f"{quote(str(path))} is not a regular file")
             return _capped(file.read(MAX_INPUT + 1), str(path))
@@ -162,15 +162,14 @@ def _stage(staged: _Staged) -> None:
 
 def _put_all_in_place(staged: Sequence[_Staged]) -> None:
     try:
-        for change, real, temporary in staged:
-            temporary.replace(real)
+        for each in staged:
+            each.temporary.replace(each.real)
     except BaseException as err:
         # What was put in place is told by the disk: an interrupt may come between the deed and a note of it.
-        _put_back([each for each in staged if not each.temporary.exists()])
+        _put_back([done for done in staged if not done.temporary.exists()])
         if isinstance(err, OSError):
-            raise FileProblem(
-                f"{quote(str(change.path))} cannot be replaced: {_reason(err)}", "no file was changed"
-            ) from None
+            name = quote(str(each.change.path))
+            raise FileProblem(f"{name} cannot be replaced: {_reason(err)}", "no file was changed") from None
         raise
 
 

@@ -621,6 +621,18 @@ CONF = "from airflow.configuration import conf\n"
 CONTRIB = "from airflow.contrib.operators.kubernetes_pod_operator import KubernetesPodOperator"
 FIXED = {
     "AKP201": ("<OLD>\n", "<KPO>\n"),
+    "AKP201, the module": (
+        "from airflow.providers.cncf.kubernetes.operators import kubernetes_pod, job\n",
+        "from airflow.providers.cncf.kubernetes.operators import pod as kubernetes_pod, job\n",
+    ),
+    "AKP201, the module by another name": (
+        "from airflow.providers.cncf.kubernetes.operators import (\n    kubernetes_pod as kp,  # x\n)\n",
+        "from airflow.providers.cncf.kubernetes.operators import (\n    pod as kp,  # x\n)\n",
+    ),
+    "AKP201, all of the module": (
+        "import os, airflow.providers.cncf.kubernetes.operators.kubernetes_pod as kp\n",
+        "import os, airflow.providers.cncf.kubernetes.operators.pod as kp\n",
+    ),
     "AKP201, an alias and a backslash": (
         "from airflow.providers.cncf.kubernetes.operators.kubernetes_pod \\\n"
         "  import KubernetesPodOperator as K  # x\n",
@@ -698,7 +710,11 @@ def test_nothing_is_mended_that_the_projects_own_version_needs(code: str, versio
 
 
 NOT_FIXED = {
-    "AKP201, other names": (f"{OLD}, PodReattach\n", "AKP201: other names"),
+    "AKP201, other names": (f"{OLD}, PodReattach\n", "AKP201: the module, or another name"),
+    "AKP201, all of the module by its path": (
+        "import airflow.providers.cncf.kubernetes.operators.kubernetes_pod\n",
+        "AKP201: the module, or another name",
+    ),
     "AKP201, dots apart": (f"{OLD}\n".replace("operators.", "operators . "), "AKP201: its module is written"),
     "AKP202, both": (
         "<KPO>\n<K8S>\nKubernetesPodOperator(resources=k8s.V1ResourceRequirements(), container_resources=x)\n",

@@ -4,15 +4,18 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from astrokpo_cli import files
 from astrokpo_cli.dags.check import check_python, unreadable
 from astrokpo_cli.dags.findings import Checked
 from astrokpo_cli.dags.rules import Expectations
-from astrokpo_cli.errors import FileProblem
-from astrokpo_cli.project.dagfiles import DagFile, find_defaults, might_contain_dag
+from astrokpo_cli.errors import AstrokpoError, FileProblem
+from astrokpo_cli.project.dagfiles import DagFile, check_size, find_defaults, might_contain_dag
 from astrokpo_cli.project.modules import ProjectModules
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
 
 PAYS_FROM = 100
 """Files from which on a second process is worth its start."""
@@ -38,7 +41,7 @@ class Checker(NamedTuple):
 
     def check_here(self, found: Sequence[DagFile]) -> list[Checked]:
         """Check the files of FOUND in this process."""
-        modules = ProjectModules(self.roots, files.read_if_there, files.list_folder)
+        modules = ProjectModules(self.roots, files.read_regular, files.list_folder)
         gc.disable()  # a tree has no cycles: to look for some in each, again and again, takes a sixth of the time
         try:
             return [checked for file in found if (checked := self._check_one(file, modules))]
@@ -52,11 +55,15 @@ class Checker(NamedTuple):
             return unreadable(file.path, err.message, err.hint)
         if content is None:
             return unreadable(file.path, "it is gone", "check again")
+        assets = self.expected.versions.airflow_has((3,)) is not False
+        if not (file.kind == "yaml" or file.named or might_contain_dag(content, assets=assets)):
+            return None
         if file.kind == "yaml":
             return check_yaml_file(content, file.path, self.expected)
-        assets = self.expected.versions.airflow_has((3,)) is not False
-        if not file.named and not might_contain_dag(content, assets=assets):
-            return None
+        try:
+            check_size(content)
+        except FileProblem as err:
+            return unreadable(file.path, err.message, err.hint)
         return check_python(content, file.path, modules.load, self.expected)
 
 
@@ -67,7 +74,8 @@ def check_yaml_file(content: bytes, path: str, expected: Expectations) -> Checke
     if not might_hold_tasks(content):
         return Checked(path)
     try:
-        defaults = find_defaults(path, files.read_if_there)
+        check_size(content)
+        defaults = find_defaults(path, files.read_regular)
     except FileProblem as err:
         return unreadable(path, err.message, err.hint)
     return check_yaml(content, path, expected, defaults)
@@ -78,14 +86,39 @@ def _in_processes(checker: Checker, chunks: Sequence[Sequence[DagFile]]) -> Iter
     import sys
     import threading
     from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
 
     # A fork has all modules at once; where there are other threads, or on macOS, it is not safe.
     forks = sys.platform == "linux" and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
     jobs = min(os.cpu_count() or 1, len(chunks))
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool:
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_when_told) as pool:
         try:
             yield from pool.map(checker.check_here, chunks)
+        except BrokenProcessPool:
+            raise AstrokpoError(
+                "a process that checks files was killed",
+                "it may have had too little memory: check fewer at a time",
+            ) from None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
+            for process in multiprocessing.active_children():  # one may be busy with a file for long
+                process.terminate()
             raise
+
+
+def _end_when_told() -> None:
+    """Let this process end by an interrupt without a word, and with the one that started it, however that ends."""
+    import signal
+    import threading
+    from multiprocessing import parent_process
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: "BaseProcess") -> None:
+    parent.join()
+    os._exit(1)

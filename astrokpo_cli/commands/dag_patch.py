@@ -68,6 +68,9 @@ def run(
             "--image-prefix is missing", "say which images need a pull secret, there or in astrokpo.toml; or give --fix"
         )
 
+    if not (fixes or any(each.secret for each in job.private)):
+        raise UsageProblem("--secret is missing", "name the pull secret that serves them, there or in astrokpo.toml")
+
     from astrokpo_cli.commands.patching import patch_files, write_all
     from astrokpo_cli.dags.patch import Wish
 

@@ -13,7 +13,7 @@ from astrokpo_cli.dags.rules import Expectations
 from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import UnreadableSource, parse_module
 from astrokpo_cli.errors import FileProblem
-from astrokpo_cli.project.dagfiles import DagFile, might_contain_dag
+from astrokpo_cli.project.dagfiles import DagFile, check_size, might_contain_dag
 from astrokpo_cli.project.modules import ProjectModules
 
 
@@ -34,14 +34,16 @@ class PatchedFile(NamedTuple):
 
 def patch_files(found: Sequence[DagFile], roots: tuple[str, ...], wish: Wish) -> Iterator[PatchedFile]:
     """Patch the files of FOUND in memory; those that Airflow would pass over are left out."""
-    modules = ProjectModules(roots, files.read_if_there, files.list_folder)
+    modules = ProjectModules(roots, files.read_regular, files.list_folder)
     for file in found:
         try:
-            content = files.read(file.path)
+            content = files.read_if_there(Path(file.path))
         except FileProblem as err:
             yield PatchedFile(file.path, left=(Left(1, "", err.message),))
             continue
-        if file.kind == "yaml":
+        if content is None:
+            yield PatchedFile(file.path, left=(Left(1, "", "it is gone"),))
+        elif file.kind == "yaml":
             yield PatchedFile(file.path, content, content, left=_left_in_yaml(content, file.path, wish.private))
         elif file.named or might_contain_dag(content, assets=wish.versions.airflow_has((3,)) is not False):
             yield _patch(content, file.path, modules, wish)
@@ -54,11 +56,14 @@ def write_all(patched: Sequence[PatchedFile]) -> None:
 
 def _patch(content: bytes, path: str, modules: ProjectModules, wish: Wish) -> PatchedFile:
     try:
+        check_size(content)
         module = parse_module(content, path)
         seen = survey(module)
         done = patch_module(seen, find_tasks(seen, modules.load), wish)
     except UnreadableSource as err:
         return PatchedFile(path, content, content, left=(Left(err.line, "", err.message),))
+    except FileProblem as err:
+        return PatchedFile(path, content, content, left=(Left(1, "", err.message),))
     except RecursionError:
         return PatchedFile(path, content, content, left=(Left(1, "", "it is nested too deeply"),))
     return PatchedFile(path, content, done.content, done.changes, done.left)

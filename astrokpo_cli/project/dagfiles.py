@@ -26,6 +26,8 @@ TOOLS = frozenset({"__pycache__", ".git", ".hg", ".svn"})
 ENVIRONMENTS = frozenset({"pyvenv.cfg", "conda-meta"})
 """What makes a folder a Python environment."""
 YAML = (".yaml", ".yml")
+MAX_SIZE = 2 * 1024 * 1024
+"""Bytes that a file of DAGs may have: what it is parsed into takes some hundred times as much."""
 _DEFAULTS = ("defaults.yml", "defaults.yaml")
 
 Kind = Literal["python", "yaml"]
@@ -97,6 +99,14 @@ def might_contain_dag(content: bytes, *, assets: bool = True) -> bool:
     """
     lowered = content.lower()
     return b"airflow" in lowered and (b"dag" in lowered or (assets and b"asset" in lowered))
+
+
+def check_size(content: bytes) -> None:
+    """Raise FileProblem for CONTENT of which there is too much to be parsed."""
+    if len(content) > MAX_SIZE:
+        raise FileProblem(
+            f"it is larger than {MAX_SIZE // 1024 // 1024} MiB", f"part it, or name it in {IGNORE_FILE} if it is no DAG"
+        )
 
 
 def find_defaults(path: str, read: Reader) -> tuple[tuple[str, bytes], ...]:

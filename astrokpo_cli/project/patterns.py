@@ -78,11 +78,15 @@ def _regexp(pattern: str) -> Rule:
     if _is_slow(re.sub(r"\(\?(?:P<\w+>|\w*:)", "(", bare)):
         raise NoRuleError(f"{quote(pattern)} hides nothing here: with so many repeats it could take for ever")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a set in a set: not ours to say
-            return Rule(pattern, re.compile(pattern))
+        return Rule(pattern, _compile(pattern))
     except (re.error, RecursionError, OverflowError):
         raise NoRuleError(f"{quote(pattern)} hides nothing: it is not a regular expression") from None
+
+
+def _compile(expression: str) -> re.Pattern[str]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a set in a set: not ours to say
+        return re.compile(expression)
 
 
 def _is_slow(bare: str) -> bool:
@@ -108,7 +112,7 @@ def _glob(pattern: str, folder: str, *, old: bool) -> Rule | None:
     try:
         expression, hides = GitIgnoreSpecPattern.pattern_to_regex(pattern)
         # Two stars in a row say what one says, and cost more.
-        compiled = re.compile(re.sub(r"(\[\^/\]\*)+", "[^/]*", expression)) if expression is not None else None
+        compiled = _compile(re.sub(r"(\[\^/\]\*)+", "[^/]*", expression)) if expression is not None else None
     except (GitIgnorePatternError, re.error):
         raise NoRuleError(f"{quote(pattern)} hides nothing: it is not a pattern of gitignore") from None
     if compiled is None or hides is None:

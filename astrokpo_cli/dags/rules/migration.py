@@ -68,7 +68,17 @@ def removed_imports(survey: Survey) -> tuple[ImportSite, ...]:
 
 
 def can_mend(site: ImportSite) -> bool:
-    """Whether putting NEW_MODULE into an import of `removed_imports` changes no name that the file uses."""
+    """Whether an import of `removed_imports` can name the new module, and the file's own names stay what they are."""
+    node, name = site.node, site.alias.name
+    if isinstance(node, ast.Import):
+        return name == OLD_MODULE and site.alias.asname is not None
+    if is_of_old_module(site):
+        return all(alias.name == "KubernetesPodOperator" for alias in node.names)
+    return f"{node.module}.{name}" == OLD_MODULE
+
+
+def is_of_old_module(site: ImportSite) -> bool:
+    """Whether it is `from MODULE import ...`, with the module that is gone."""
     return isinstance(site.node, ast.ImportFrom) and site.node.module in (OLD_MODULE, CONTRIB_MODULE)
 
 
@@ -116,7 +126,7 @@ def _imports(survey: Survey, versions: Versions) -> Iterator[Finding]:
         if is_gone is False:
             continue
         since = "Airflow 3" if contrib else "provider 10.0.0"
-        mends = can_mend(site) and all(alias.name == "KubernetesPodOperator" for alias in site.node.names)
+        mends = can_mend(site)
         yield places.finding(
             "AKP201",
             survey.module,
@@ -135,7 +145,7 @@ def _module_place(module: Module, site: ImportSite) -> Span:
         return whole._replace(end_line=whole.line, end_column=whole.column + len(site.alias.name))
     start = module.start(site.node)
     match = re.compile(r"from[ \t]+([\w.]+)").match(module.text, start)
-    if match is None or site.node.module != match[1] or not can_mend(site):
+    if match is None or site.node.module != match[1] or not is_of_old_module(site):
         return whole
     statement = module.span(site.node)
     column = statement.column + match.start(1) - start
