@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from astrokpo_cli.dags.findings import Checked, Finding, Severity, TaskSummary
 from astrokpo_cli.dags.rules import Expectations, judge
-from astrokpo_cli.dags.rules.migration import judge_module
+from astrokpo_cli.dags.rules.removed import judge_imports
 from astrokpo_cli.dags.source import Module, Span, UnreadableSource
 from astrokpo_cli.dags.suppress import silenced
 from astrokpo_cli.dags.tasks import Task
@@ -51,7 +51,7 @@ def check_yaml(
         tasks = list(_tasks(reader, roots, [layer for each in defaults for layer in _defaults(*each)]))
         findings = [*judge(as_survey(module, tasks), tasks, expected), *_of_templates(reader, roots, expected)]
         for survey in as_imports(module, tasks):
-            findings += judge_module(survey, expected.versions)
+            findings += judge_imports(survey, expected.versions)
     except UnreadableSource as err:
         return Checked(path, (), (_unreadable(content, path, err),))
     in_order = sorted(map(_in_yaml, findings), key=lambda each: (each.span, each.code))

@@ -10,21 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from astrokpo_cli.dags.operators import find_operator
 from astrokpo_cli.dags.patch.candidates import inside_formatted_text
 from astrokpo_cli.dags.patch.edits import Change, Edit, Left, Splice, Twins, Wish
+from astrokpo_cli.dags.patch.fixed_imports import mend_imports
 from astrokpo_cli.dags.patch.keywords import expression
 from astrokpo_cli.dags.patch.splices import insert_last, without_comments
 from astrokpo_cli.dags.rules.migration import (
-    CONTRIB_MODULE,
-    NEW_MODULE,
-    OLD_MODULE,
     OldResources,
-    can_mend,
-    is_of_old_module,
     old_resources,
     old_sections,
     positional_references,
-    removed_imports,
 )
-from astrokpo_cli.dags.scope import ImportSite, Survey, dotted_names
+from astrokpo_cli.dags.scope import Survey, dotted_names
 from astrokpo_cli.dags.source import Module
 from astrokpo_cli.dags.suppress import ALL, ignored_codes
 from astrokpo_cli.dags.tasks import Task
@@ -47,61 +42,6 @@ def fix(survey: Survey, tasks: Sequence[Task], wish: Wish) -> tuple[list[Edit], 
             else:
                 left.append(each._replace(why=f"{code}: {each.why}"))
     return edits, left
-
-
-def _mend_imports(survey: Survey, _: Sequence[Task], wish: Wish) -> Iterator[Edit | Left]:
-    seen: set[int] = set()
-    for site in removed_imports(survey):
-        node = site.node
-        is_contrib = isinstance(node, ast.ImportFrom) and node.module == CONTRIB_MODULE
-        is_gone = wish.versions.airflow_has((3,)) if is_contrib else wish.versions.provider_has((10,))
-        if is_gone is False or id(node) in seen:
-            continue
-        if is_of_old_module(site):
-            seen.add(id(node))
-        if wish.versions.provider_has((5, 3)) is False:
-            yield Left(node.lineno, "", f"this provider has no {NEW_MODULE} yet")
-        elif not can_mend(site):
-            yield Left(node.lineno, "", "the module, or another name than KubernetesPodOperator, is imported from it")
-        else:
-            yield _mend_import(survey.module, site) or Left(node.lineno, "", "its module is written in an unusual way")
-
-
-def _mend_import(module: Module, site: ImportSite) -> Edit | None:
-    """Put the new module's name where the old one stands: behind `from`, behind `import`, or among what is imported."""
-    node, alias = site.node, site.alias
-    if isinstance(node, ast.Import):
-        return _rename_import(module, site, OLD_MODULE, NEW_MODULE)
-    if not is_of_old_module(site):
-        new = "pod" if alias.asname else f"pod as {alias.name}"
-        return _rename_import(module, site, alias.name, new)
-    match = re.compile(rf"from[ \t\f]+({re.escape(node.module or '')})(?![\w. \t\f]*\.)").match(
-        module.text, module.start(node)
-    )
-    if match is None:
-        return None
-
-    def on_tree(twins: Twins) -> None:
-        twins.of(node).module = NEW_MODULE
-
-    return Edit((Splice(*match.span(1), NEW_MODULE),), on_tree, _import_change(site))
-
-
-def _rename_import(module: Module, site: ImportSite, old: str, new: str) -> Edit | None:
-    alias, start = site.alias, module.start(site.alias)
-    if not module.text.startswith(old, start):
-        return None
-
-    def on_tree(twins: Twins) -> None:
-        twin = twins.of(alias)
-        twin.name = new.partition(" ")[0]
-        twin.asname = alias.asname or alias.name
-
-    return Edit((Splice(start, start + len(old), new),), on_tree, _import_change(site))
-
-
-def _import_change(site: ImportSite) -> Change:
-    return Change(site.node.lineno, "", f"import from {NEW_MODULE}")
 
 
 def _mend_resources(survey: Survey, tasks: Sequence[Task], wish: Wish) -> Iterator[Edit | Left]:
@@ -197,7 +137,7 @@ def _ask_both(module: Module, call: ast.Call, function: str) -> Edit:
 
 _Mend = Callable[[Survey, Sequence[Task], Wish], Iterator[Edit | Left]]
 _FIXES: dict[str, _Mend] = {
-    "AKP201": _mend_imports,
+    "AKP201": mend_imports,
     "AKP202": _mend_resources,
     "AKP204": _mend_references,
     "AKP203": _mend_sections,

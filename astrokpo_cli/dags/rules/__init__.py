@@ -12,6 +12,7 @@ from astrokpo_cli.dags.rules.expectations import Expectations
 from astrokpo_cli.dags.rules.kinds import judge_kind, judge_spelling
 from astrokpo_cli.dags.rules.migration import judge_arguments, judge_module
 from astrokpo_cli.dags.rules.pullsecrets import judge_secret
+from astrokpo_cli.dags.rules.removed import judge_imports
 from astrokpo_cli.dags.scope import Survey
 from astrokpo_cli.dags.tasks import Task
 
@@ -25,7 +26,7 @@ def judge(survey: Survey, tasks: Sequence[Task], expected: Expectations) -> tupl
 
     What several tasks share is one finding, without a task's name. Comments that ignore a finding are not considered.
     """
-    found = list(judge_module(survey, expected.versions))
+    found = [*judge_imports(survey, expected.versions), *judge_module(survey, expected.versions)]
     for task in tasks:
         found += _judge_task(survey, task, expected)
     return _merged(found)

@@ -1,4 +1,4 @@
-"""AKP201 to 205: what newer versions of Airflow, its Kubernetes provider and the kubernetes client refuse or ignore.
+"""AKP202 to 205: what newer versions of Airflow, its Kubernetes provider and the kubernetes client refuse or ignore.
 
 PURE. What is found here the patcher mends: it asks for the same places.
 """
@@ -8,19 +8,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from astrokpo_cli.dags.findings import Finding, Severity
+from astrokpo_cli.dags.findings import Finding
 from astrokpo_cli.dags.rules import places
 from astrokpo_cli.dags.rules.branches import is_prepared
-from astrokpo_cli.dags.scope import CallSite, ImportSite, Survey, dotted_names
-from astrokpo_cli.dags.source import Module, Span
+from astrokpo_cli.dags.scope import CallSite, Survey, dotted_names
 from astrokpo_cli.dags.tasks import Task
 from astrokpo_cli.dags.values import Entries, Model, Scalar, Value
 from astrokpo_cli.dags.versions import Versions
 from astrokpo_cli.errors import quote
-
-OLD_MODULE = "airflow.providers.cncf.kubernetes.operators.kubernetes_pod"
-CONTRIB_MODULE = "airflow.contrib.operators.kubernetes_pod_operator"
-NEW_MODULE = "airflow.providers.cncf.kubernetes.operators.pod"
 
 _CONF = {
     "airflow.configuration.conf.get",
@@ -45,7 +40,6 @@ class OldResources(NamedTuple):
 
 def judge_module(survey: Survey, versions: Versions) -> Iterator[Finding]:
     """Give what of the module itself, whatever its tasks, does not go with VERSIONS."""
-    yield from _imports(survey, versions)
     yield from _sections(survey, versions)
     yield from _positional(survey)
 
@@ -56,30 +50,6 @@ def judge_arguments(task: Task, versions: Versions) -> Iterator[Finding]:
         yield from _resources(task, versions)
     if not places.is_of_class(task, "is_delete_operator_pod"):
         yield from _delete_operator_pod(task, versions)
-
-
-def removed_imports(survey: Survey) -> tuple[ImportSite, ...]:
-    """Give the imports from modules that are gone, but for those that expect it: under try, or by version."""
-    return tuple(
-        site
-        for site in survey.imports
-        if _gone_module(site) and not site.guarded and not is_prepared(survey.module.tree, site.node)
-    )
-
-
-def can_mend(site: ImportSite) -> bool:
-    """Whether an import of `removed_imports` can name the new module, and the file's own names stay what they are."""
-    node, name = site.node, site.alias.name
-    if isinstance(node, ast.Import):
-        return name == OLD_MODULE and site.alias.asname is not None
-    if is_of_old_module(site):
-        return all(alias.name == "KubernetesPodOperator" for alias in node.names)
-    return f"{node.module}.{name}" == OLD_MODULE
-
-
-def is_of_old_module(site: ImportSite) -> bool:
-    """Whether it is `from MODULE import ...`, with the module that is gone."""
-    return isinstance(site.node, ast.ImportFrom) and site.node.module in (OLD_MODULE, CONTRIB_MODULE)
 
 
 def old_sections(survey: Survey) -> tuple[ast.Call, ...]:
@@ -107,51 +77,6 @@ def old_resources(tasks: Sequence[Task]) -> tuple[OldResources, ...]:
     return tuple(found)
 
 
-def _gone_module(site: ImportSite) -> str:
-    """Give the module that is gone and that SITE imports, or imports from; empty for none."""
-    if isinstance(site.node, ast.Import):
-        names = [site.alias.name]
-    elif site.node.level:
-        return ""
-    else:
-        names = [site.node.module or "", f"{site.node.module}.{site.alias.name}"]
-    return next((name for name in names if name in (OLD_MODULE, CONTRIB_MODULE)), "")
-
-
-def _imports(survey: Survey, versions: Versions) -> Iterator[Finding]:
-    for site in removed_imports(survey):
-        gone = _gone_module(site)
-        contrib = gone == CONTRIB_MODULE
-        is_gone = versions.airflow_has((3,)) if contrib else versions.provider_has((10,))
-        if is_gone is False:
-            continue
-        since = "Airflow 3" if contrib else "provider 10.0.0"
-        mends = can_mend(site)
-        yield places.finding(
-            "AKP201",
-            survey.module,
-            _module_place(survey.module, site),
-            f"{gone} is gone since {since}",
-            f"import from {NEW_MODULE}{_fix('AKP201') if mends else ''}",
-            severity=_if_known(is_gone),
-            fixable=mends,
-        )
-
-
-def _module_place(module: Module, site: ImportSite) -> Span:
-    """Give the module's name in `from MODULE import`, else the name that is imported."""
-    whole = module.span(site.alias)
-    if isinstance(site.node, ast.Import):
-        return whole._replace(end_line=whole.line, end_column=whole.column + len(site.alias.name))
-    start = module.start(site.node)
-    match = re.compile(r"from[ \t]+([\w.]+)").match(module.text, start)
-    if match is None or site.node.module != match[1] or not is_of_old_module(site):
-        return whole
-    statement = module.span(site.node)
-    column = statement.column + match.start(1) - start
-    return Span(statement.line, column, statement.line, column + len(match[1]))
-
-
 def _sections(survey: Survey, versions: Versions) -> Iterator[Finding]:
     is_gone = versions.airflow_has((3,))
     for site in _old_sections(survey) if is_gone is not False else ():
@@ -163,8 +88,8 @@ def _sections(survey: Survey, versions: Versions) -> Iterator[Finding]:
             'this fails on Airflow 3, whose configuration has no section "kubernetes" unless its old variable is set',
             "use conf of airflow.configuration, which Airflow 3 has too, with a fallback"
             if is_function
-            else f"ask with a fallback, then for kubernetes_executor{_fix('AKP203')}",
-            severity=_if_known(is_gone),
+            else f"ask with a fallback, then for kubernetes_executor{places.fix_hint('AKP203')}",
+            severity=places.if_known(is_gone),
             fixable=not is_function,
         )
 
@@ -204,7 +129,7 @@ def _positional(survey: Survey) -> Iterator[Finding]:
             survey.module,
             survey.module.span(call.args[0]),
             "the name is given by position: version 37 of the kubernetes client raises TypeError here",
-            f"write name= in front of it{_fix('AKP204')}",
+            f"write name= in front of it{places.fix_hint('AKP204')}",
             fixable=True,
         )
 
@@ -236,7 +161,7 @@ def _resources(task: Task, versions: Versions) -> Iterator[Finding]:
         "the pod's size is not taken from resources since provider 5.0.0: the DAG does not parse"
         if is_requirements
         else "a dict with these keys as resources does not parse with provider 4 and newer",
-        f"rename it to container_resources{_fix('AKP202') if mends else ''}"
+        f"rename it to container_resources{places.fix_hint('AKP202') if mends else ''}"
         if is_requirements
         else "use container_resources=k8s.V1ResourceRequirements(limits=..., requests=...)",
         fixable=mends,
@@ -269,12 +194,3 @@ def _delete_operator_pod(task: Task, versions: Versions) -> Iterator[Finding]:
         f"{quote(name)} is ignored from provider 10.0.0 on: the pod is deleted when the task ends",
         'use on_finish_action="keep_pod" to keep it',
     )
-
-
-def _if_known(known: bool | None) -> Severity | None:
-    """Give the severity of what is only wrong with newer versions: the rule's own where they are KNOWN."""
-    return None if known else Severity.WARNING
-
-
-def _fix(code: str) -> str:
-    return f"; astrokpo dag patch --fix {code} does it"

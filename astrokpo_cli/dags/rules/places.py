@@ -108,3 +108,13 @@ def walk(value: Value) -> Iterator[Value]:
             inner = (*value.arguments, *value.keywords.values())
     for each in inner:
         yield from walk(each)
+
+
+def if_known(known: bool | None) -> Severity | None:
+    """Give the severity of what is only wrong with newer versions: the rule's own where they are KNOWN."""
+    return None if known else Severity.WARNING
+
+
+def fix_hint(code: str) -> str:
+    """Give the end of a hint to what `dag patch` mends."""
+    return f"; astrokpo dag patch --fix {code} does it"

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from typing import TypedDict
 
-from astrokpo_cli.dags.rules.migration import CONTRIB_MODULE, OLD_MODULE
+from astrokpo_cli.dags.rules.removed import CONTRIB_MODULE, OLD_MODULE
 from astrokpo_cli.dags.scope import Binding, CallSite, ImportSite, Scope, Survey
 from astrokpo_cli.dags.tasks import Task
 from astrokpo_cli.dags.yaml_dags.nodes import Node, YamlFile, origin
