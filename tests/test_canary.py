@@ -19,6 +19,7 @@ import pytest
 
 from tests.api_server import Reply, Request, Server, Simulated, status
 from tests.parts import Run
+from tests.test_dag_check import LACKS
 
 CANARY = 'c4nary"bird/sings+loud: ü$(x)`y`'
 USER = "robot"
@@ -37,6 +38,8 @@ def forms() -> tuple[str, ...]:
 
 
 FORMS = forms()
+TOML = json.dumps(CANARY, ensure_ascii=False)
+"""The password as a text of TOML."""
 
 
 class Case(NamedTuple):
@@ -171,6 +174,72 @@ def test_the_password_is_nowhere(
     for path in files_below(tmp_path):
         if path not in inputs:
             assert not seen(path.read_bytes().decode("utf-8", "replace")), f"in {path.name}"
+
+
+CONFIGURED = {
+    "a password": f"password = {TOML}",
+    "a token in a table": f'[registries]\n"ghcr.io" = {{ token = {TOML} }}',
+    "the password as a key": f"{TOML} = 1",
+    "the password as the key of a registry": f"[registries]\n{TOML} = 's'",
+    "the password in the URL of a registry": f"registries = ['https://{USER}:{quote(CANARY, safe='')}@ghcr.io']",
+    "the password as the secret's name": f"secret = {TOML}",
+    "the password as a registry's secret": f"[registries]\n'ghcr.io' = {TOML}",
+    "the password as the namespace": f"namespace = {TOML}",
+    "the password as the Airflow": f"airflow = {TOML}",
+    "the password as a recipient": f"recipients = [{TOML}]",
+    "a list that holds it": f"secret = [{TOML}]",
+    "no TOML": f"secret = {CANARY}",
+    "text without end": f"secret = {TOML[:-1]}",
+    "a key twice": f"secret = 's'\nsecret = {TOML}",
+    "a private key": f"# AGE-SECRET-KEY-{CANARY}",
+}
+READERS: dict[str, tuple[str, ...]] = {
+    "check": ("dag", "check"),
+    "check as JSON": ("dag", "check", "--json"),
+    "check as SARIF": ("dag", "check", "--sarif"),
+    "check for GitHub": ("dag", "check", "--github"),
+    "patch": ("dag", "patch"),
+    "patch as JSON": ("dag", "patch", "--json", "--write"),
+    "snippet": ("snippet",),
+    "create": CREATE,
+}
+
+
+@pytest.mark.parametrize(("configured", "reader"), list(product(CONFIGURED, READERS)))
+def test_what_the_project_must_not_hold_is_refused_and_nowhere(
+    configured: str, reader: str, capsys: pytest.CaptureFixture[str], identity: tuple[str, str]
+) -> None:
+    from astrokpo_cli.cli import main
+
+    Path("astrokpo.toml").write_text(CONFIGURED[configured], encoding="utf-8")
+    Path("dags").mkdir()
+    Path("dags/load.py").write_text(LACKS)
+    flags = ("-r", identity[1]) if reader == "create" else ()
+    assert main(["--verbose", *READERS[reader], *flags]) == 1
+    out, err = capsys.readouterr()
+    assert "astrokpo.toml" in err
+    assert "unexpected" not in err
+    assert not seen(out + err)
+    if "--json" in READERS[reader]:
+        assert json.loads(out)["error"]["code"] == 1
+    else:
+        assert out == ""
+
+
+@pytest.mark.parametrize("variable", ["NAMESPACE", "SECRET", "AIRFLOW"])
+@pytest.mark.parametrize("reader", READERS)
+def test_a_variable_that_holds_the_password_is_refused_and_nowhere(
+    reader: str, variable: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from astrokpo_cli.cli import main
+
+    Path("dags").mkdir()
+    Path("dags/load.py").write_text(LACKS)
+    monkeypatch.setenv(f"ASTROKPO_{variable}", CANARY)
+    assert main(["--verbose", *READERS[reader]]) == 1
+    out, err = capsys.readouterr()
+    assert f"ASTROKPO_{variable}" in err
+    assert not seen(out + err)
 
 
 ANSWERS: dict[str, Callable[[Request], Reply]] = {

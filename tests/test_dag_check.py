@@ -96,6 +96,105 @@ def test_a_path_that_is_not_there(astrokpo: Astrokpo) -> None:
     assert '"nowhere" does not exist' in done.err
 
 
+@pytest.mark.parametrize("command", [("check",), ("patch", "--write", "--fix", "AKP201")], ids=["check", "patch"])
+@pytest.mark.parametrize(("path", "message"), [("", "a path is empty"), ("-", "standard input is not read")])
+def test_what_is_no_path_is_a_usage_error(
+    command: tuple[str, ...], path: str, message: str, astrokpo: Astrokpo
+) -> None:
+    # an empty one, such as that of a variable that is not set, was the working folder and all below it
+    written = write("dags/load.py", LACKS.replace("operators.pod", "operators.kubernetes_pod"))
+    before = written.read_bytes()
+    done = astrokpo("dag", *command, path)
+    assert (done.code, done.out, written.read_bytes()) == (2, "", before)
+    assert message in done.err
+
+
+@pytest.mark.parametrize("command", [("check",), ("patch", "--fix", "AKP201")], ids=["check", "patch"])
+def test_a_working_folder_that_is_gone(command: tuple[str, ...], astrokpo: Astrokpo, isolated: Path) -> None:
+    # it was an unexpected error
+    path = write("dags/load.py").absolute()
+    gone = isolated / "gone"
+    gone.mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    done = astrokpo("dag", *command, str(path))
+    os.chdir(isolated)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: the working folder is no longer there\n")
+
+
+IMPORTS = LACKS.replace("from airflow import DAG", "from airflow import DAG\nfrom common import DEFAULTS").replace(
+    'task_id="load"', '**DEFAULTS, task_id="load"'
+)
+
+
+@pytest.mark.parametrize(
+    ("pipe", "code"),
+    [
+        ("dags/.airflowignore", 3),
+        ("dags/common.py", 0),
+        ("dags/defaults.yml", 3),
+        ("Dockerfile", 3),
+        ("requirements.txt", 3),
+        ("astrokpo.toml", 1),
+    ],
+)
+def test_a_pipe_in_a_project_keeps_nobody_waiting(pipe: str, code: int) -> None:
+    # each was read until somebody wrote into it
+    write("dags/load.py", IMPORTS if pipe == "dags/common.py" else LACKS)
+    operator = "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator"
+    write("dags/more.yaml", f"x:\n  tasks:\n    a:\n      operator: {operator}\n      image: python:3.12\n")
+    if pipe != "Dockerfile":
+        write("Dockerfile", "FROM python:3.12\n")
+    os.mkfifo(pipe)
+    done = subprocess.run(
+        [sys.executable, "-m", "astrokpo_cli", "dag", "check", "--select", "AKP101,AKP901", *PREFIX],
+        capture_output=True,
+        timeout=30,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)},
+    )
+    assert done.returncode == code, done.stderr
+    assert b"unexpected" not in done.stderr
+
+
+FILLING = "x = 1\n" * 400_000
+
+
+@pytest.mark.parametrize("name", ["load.py", "load.yaml"])
+def test_a_file_that_would_take_all_memory_is_an_error(name: str, astrokpo: Astrokpo) -> None:
+    # 16 MiB of Python took 8 GiB
+    factory = (
+        "x:\n  tasks:\n    a:\n      operator: airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator\n"
+    )
+    path = write(f"dags/{name}", f"{LACKS if name == 'load.py' else factory}{FILLING}")
+    done = astrokpo("dag", "check", "--json", *PREFIX)
+    assert (codes(done), done.code) == (["AKP901"], 3)
+    assert "larger than 2 MiB" in done.out
+    before = path.read_bytes()
+    done = astrokpo("dag", "patch", "--write", *PREFIX)
+    assert "larger than 2 MiB" in done.err
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("prefix", ["https://ghcr.io", "ada:Tr0ub4dor@acme", "\x1b[31mghcr", "AGE-SECRET-KEY-1QQQ", ""])
+def test_a_prefix_that_is_none_is_told_by_its_flag_and_shown_without_harm(prefix: str, astrokpo: Astrokpo) -> None:
+    # a private key, and what a terminal obeys, were printed as they are
+    write("dags/load.py")
+    done = astrokpo("dag", "check", "--image-prefix", prefix)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.startswith("error: --image-prefix ")
+    assert [part for part in ("\x1b", "SECRET-KEY", "Tr0ub4dor") if part in done.err] == []
+
+
+def test_a_prefix_that_the_project_knows_has_the_secret_that_it_names(astrokpo: Astrokpo) -> None:
+    # the secret was not known, and nothing was patched
+    write("dags/load.py")
+    write("astrokpo.toml", '[registries]\n"ghcr.io" = "ghcr-io-pull"\n')
+    done = astrokpo("dag", "check", "--image-prefix", "ghcr.io/acme")
+    assert 'V1LocalObjectReference(name="ghcr-io-pull")' in done.out
+
+
 def test_from_a_folder_inside_the_project_its_dags_are_found(
     astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -250,6 +250,13 @@ def test_a_line_that_shows_again_and_cannot_be_used_shows_all_again() -> None:
     ]
 
 
+@pytest.mark.parametrize("syntax", [REGEXP, GLOB, OLD_GLOB])
+def test_what_python_thinks_of_a_line_is_not_said(syntax: Syntax) -> None:
+    # "FutureWarning: Possible nested set" stood on standard error; here a warning is an error
+    plant("dags/x.py", dags="[[:alpha:]]*y")
+    assert find("dags", syntaxes=(syntax,)).notes == ()
+
+
 def test_an_ignore_file_that_is_not_utf8_hides_nothing_and_is_told() -> None:
     plant("dags/x.py")
     Path("dags/.airflowignore").write_bytes(b"x\n\xff")

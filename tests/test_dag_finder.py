@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import pytest
 
-from astrokpo_cli.dags.contexts import DAGS
 from astrokpo_cli.dags.finder import find_tasks
-from astrokpo_cli.dags.scope import survey
+from astrokpo_cli.dags.holders import DAGS
 from astrokpo_cli.dags.source import Module, parse_module
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.dags.tasks import Task
 
 HEAD = """\
@@ -202,6 +202,11 @@ CLASSES = {
         'class Pod(KPO):\n    def execute(self, context):\n        change(self, "image_pull_secrets")\nPod()',
         "unknown",
     ),
+    "a class that is given keywords whose names are not written": (
+        "class Pod(KPO):\n    def __init__(self, **kw):\n        for key in os.environ:\n"
+        "            kw[key] = os.environ[key]\n        super().__init__(**kw)\nPod()",
+        "unknown",
+    ),
     "a class that is decorated": ("from acme import private\n@private\nclass Pod(KPO):\n    pass\nPod()", "unknown"),
     "a class that only tells what is a template": (
         'class Pod(KPO):\n    template_fields = (*KPO.template_fields, "pod_template_file")\nPod()',
@@ -229,6 +234,21 @@ def test_a_file_with_the_name_of_the_package_that_it_imports_is_read() -> None:
     source = f"{HEAD}from cosmos import IMAGE, DbtDag\nDbtDag()\nKPO(image=IMAGE)"
     (task,) = tasks_of(source, {"cosmos": source})
     assert verdict(task) == "none"
+
+
+def test_a_module_imports_from_beside_itself_and_not_from_beside_the_dag() -> None:
+    pods = parsed(
+        "try:\n    from .secrets import SECRET\nexcept ImportError:\n    from .more import SECRET\n", "lib/pods.py"
+    )
+    own, other = parsed('SECRET = "ghcr-pull"', "lib/secrets.py"), parsed("SECRET = None", "dags/secrets.py")
+
+    def load(importer: Module, dotted: str, level: int) -> Module | None:
+        beside = own if importer is pods else other
+        return {(0, "lib.pods"): pods, (1, "secrets"): beside, (1, "more"): beside}.get((level, dotted))
+
+    source = parsed(HEAD + "from lib.pods import SECRET as OURS\nKPO(image_pull_secrets=OURS)")
+    (task,) = find_tasks(survey(source), load)
+    assert verdict(task) == "has ghcr-pull"
 
 
 def test_modules_that_import_from_each_other_are_read() -> None:

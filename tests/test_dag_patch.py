@@ -13,8 +13,8 @@ from astrokpo_cli.dags.patch import Patched, Wish, patch_module, verify
 from astrokpo_cli.dags.patch.edits import Splice
 from astrokpo_cli.dags.patch.splices import WrongPatch, splice
 from astrokpo_cli.dags.private import PrivateImages
-from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import parse_module
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.dags.versions import Versions
 
 PRIVATE = (

@@ -54,6 +54,24 @@ def test_without_images_or_fixes_there_is_nothing_to_ask_for(astrokpo: Astrokpo)
     assert "--image-prefix is missing" in done.err
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["named", "in astrokpo.toml"])
+def test_images_without_a_secret_are_a_usage_error(named: bool, astrokpo: Astrokpo) -> None:
+    # it said that the secret is not known, once for each task, and ended well
+    write("dags/load.py")
+    write("astrokpo.toml", "" if named else 'registries = ["ghcr.io/acme"]\n')
+    done = astrokpo("dag", "patch", *(["--image-prefix", "ghcr.io/acme"] if named else []))
+    assert (done.code, done.out) == (2, "")
+    assert "--secret is missing" in done.err
+
+
+def test_a_file_of_the_name_of_standard_input(astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch) -> None:
+    # standard input was read in its place
+    path = write("./-")
+    monkeypatch.setattr("sys.stdin", None)
+    assert astrokpo("dag", "patch", "--write", "./-", *PREFIX).code == 0
+    assert ADDED in path.read_text()
+
+
 def test_what_is_not_certain_is_left_for_a_person(astrokpo: Astrokpo) -> None:
     source = LACKS.replace('image="ghcr.io/acme/etl:1.4"', "image=image()")
     path = write("dags/load.py", source)
@@ -105,6 +123,73 @@ def test_all_files_or_none(astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch) 
     assert "No space left" in done.err
     assert [path.read_text() for path in paths] == [LACKS] * 3
     assert sorted(path.name for path in Path("dags").iterdir()) == ["a.py", "b.py", "c.py"]
+
+
+def interrupted_after(count: int, replace: Callable[[Path, Path], Path]) -> Callable[[Path, Path], Path]:
+    """Give a `Path.replace` that is interrupted when it has worked COUNT times, and then works again."""
+    done: list[Path] = []
+
+    def replacing(self: Path, target: Path) -> Path:
+        found = replace(self, target)
+        done.append(target)
+        if len(done) == count:
+            raise KeyboardInterrupt
+        return found
+
+    return replacing
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_an_interrupt_leaves_all_files_as_they_were(
+    count: int, astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the file that had just been put in place stayed
+    paths = [write(f"dags/{name}.py") for name in "abc"]
+    monkeypatch.setattr(Path, "replace", interrupted_after(count, Path.replace))
+    assert astrokpo("dag", "patch", "--write", *PREFIX).code == 130
+    assert [path.read_text() for path in paths] == [LACKS] * 3
+    assert sorted(path.name for path in Path("dags").iterdir()) == ["a.py", "b.py", "c.py"]
+
+
+def test_an_interrupt_while_a_file_is_written_leaves_nothing_beside_it(
+    astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the new content stayed there, under a name of ours
+    path = write("dags/load.py")
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "fchmod", interrupt)
+    assert astrokpo("dag", "patch", "--write", *PREFIX).code == 130
+    assert (path.read_text(), [each.name for each in Path("dags").iterdir()]) == (LACKS, ["load.py"])
+
+
+def test_files_that_cannot_be_put_back_are_named(astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch) -> None:
+    # the first of them ended it, and the hint was to run it again
+    paths = [write(f"dags/{name}.py") for name in "abc"]
+    replace = Path.replace
+
+    def fail(self: Path, target: Path) -> Path:
+        if target.name == "c.py":
+            paths[0].write_text("somebody else's")
+            raise OSError(28, os.strerror(28))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", fail)
+    done = astrokpo("dag", "patch", "--write", *PREFIX)
+    assert done.code == 1
+    assert done.err.startswith('error: not all files could be changed, and "dags/a.py" could not be put back\n')
+    assert [path.read_text() for path in paths] == ["somebody else's", LACKS, LACKS]
+
+
+def test_a_file_that_is_read_only_stays(astrokpo: Astrokpo, monkeypatch: pytest.MonkeyPatch) -> None:
+    # it was replaced, since its folder may be written to
+    path = write("dags/load.py")
+    monkeypatch.setattr(os, "access", lambda *_: False)  # as for whoever is not root
+    done = astrokpo("dag", "patch", "--write", *PREFIX)
+    assert (done.code, path.read_text()) == (1, LACKS)
+    assert 'error: "dags/load.py" cannot be written: it is read-only' in done.err
 
 
 def test_a_file_that_somebody_changes_meanwhile_is_not_overwritten() -> None:

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from astrokpo_cli.dags.finder import find_tasks
 from astrokpo_cli.dags.patch import Patched, Wish, patch_module
 from astrokpo_cli.dags.private import PrivateImages
-from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import parse_module
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.dags.tasks import Task
 
 IMPORT = "from kubernetes.client import models as k8s"

@@ -13,8 +13,8 @@ from astrokpo_cli.dags.rules.kinds import is_misspelt
 from astrokpo_cli.dags.rules.migration import old_resources, old_sections, positional_references
 from astrokpo_cli.dags.rules.quantities import BILLIONTHS, parse
 from astrokpo_cli.dags.rules.removed import removed_imports
-from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import Module, parse_module
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.dags.versions import Versions
 
 HEAD = """\

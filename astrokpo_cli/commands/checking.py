@@ -4,18 +4,16 @@ import gc
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from astrokpo_cli import files
+from astrokpo_cli.commands.processes import in_processes
 from astrokpo_cli.dags.check import check_python, unreadable
 from astrokpo_cli.dags.findings import Checked
 from astrokpo_cli.dags.rules import Expectations
-from astrokpo_cli.errors import AstrokpoError, FileProblem
+from astrokpo_cli.errors import FileProblem
 from astrokpo_cli.project.dagfiles import DagFile, check_size, find_defaults, might_contain_dag
 from astrokpo_cli.project.modules import ProjectModules
-
-if TYPE_CHECKING:
-    from multiprocessing.process import BaseProcess
 
 PAYS_FROM = 100
 """Files from which on a second process is worth its start."""
@@ -36,7 +34,7 @@ class Checker(NamedTuple):
             yield from self.check_here(found)
             return
         chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
-        for done in _in_processes(self, chunks):
+        for done in in_processes(self.check_here, chunks):
             yield from done
 
     def check_here(self, found: Sequence[DagFile]) -> list[Checked]:
@@ -79,46 +77,3 @@ def check_yaml_file(content: bytes, path: str, expected: Expectations) -> Checke
     except FileProblem as err:
         return unreadable(path, err.message, err.hint)
     return check_yaml(content, path, expected, defaults)
-
-
-def _in_processes(checker: Checker, chunks: Sequence[Sequence[DagFile]]) -> Iterator[list[Checked]]:
-    import multiprocessing
-    import sys
-    import threading
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    # A fork has all modules at once; where there are other threads, or on macOS, it is not safe.
-    forks = sys.platform == "linux" and threading.active_count() == 1
-    context = multiprocessing.get_context("fork" if forks else "spawn")
-    jobs = min(os.cpu_count() or 1, len(chunks))
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_end_when_told) as pool:
-        try:
-            yield from pool.map(checker.check_here, chunks)
-        except BrokenProcessPool:
-            raise AstrokpoError(
-                "a process that checks files was killed",
-                "it may have had too little memory: check fewer at a time",
-            ) from None
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            for process in multiprocessing.active_children():  # one may be busy with a file for long
-                process.terminate()
-            raise
-
-
-def _end_when_told() -> None:
-    """Let this process end by an interrupt without a word, and with the one that started it, however that ends."""
-    import signal
-    import threading
-    from multiprocessing import parent_process
-
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: "BaseProcess") -> None:
-    parent.join()
-    os._exit(1)

@@ -4,13 +4,12 @@ PURE. bytes -> Checked. What cannot be read is a finding, too.
 """
 
 from astrokpo_cli.dags.finder import find_tasks
-from astrokpo_cli.dags.findings import Checked, Finding, TaskSummary
+from astrokpo_cli.dags.findings import Checked, Finding
 from astrokpo_cli.dags.rules import RULES, Expectations, judge
-from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import Span, UnreadableSource, parse_module
+from astrokpo_cli.dags.summaries import summarise
 from astrokpo_cli.dags.suppress import silenced
-from astrokpo_cli.dags.tasks import Task
-from astrokpo_cli.dags.values import Text, Unknown
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.dags.world import Loader
 
 UNREADABLE = "AKP901"
@@ -34,30 +33,3 @@ def unreadable(path: str, message: str, hint: str, line: int = 1, column: int = 
     """Give what is said of a file that cannot be read."""
     span = Span(line, column, line, column)
     return Checked(path, (), (Finding(UNREADABLE, RULES[UNREADABLE].severity, path, span, message, hint),))
-
-
-def summarise(task: Task) -> TaskSummary:
-    """Give what reports say of TASK."""
-    span = task.module.span(task.call)
-    verdict = task.verdict
-    return TaskSummary(
-        task.module.path,
-        span.line,
-        span.column,
-        task.operator.name,
-        task.name,
-        image_text(task),
-        verdict.kind,
-        verdict.secrets,
-        verdict.why,
-    )
-
-
-def image_text(task: Task) -> str:
-    """Give the image of TASK as the code names it, an ellipsis for what is not known; empty where it has none."""
-    match task.image:
-        case Text(text=text, complete=complete):
-            return text if complete else f"{text}…"
-        case Unknown():
-            return "…"
-    return ""

@@ -7,9 +7,9 @@ import ast
 from typing import NamedTuple
 
 from astrokpo_cli.dags.operators import Operator, find_operator
-from astrokpo_cli.dags.scope import ClassSite, Scope, dotted_names, find_bindings
+from astrokpo_cli.dags.scope import Binding, ClassSite, Scope, dotted_names, find_bindings, find_only
 from astrokpo_cli.dags.source import Module
-from astrokpo_cli.dags.world import World
+from astrokpo_cli.dags.world import Trail, World
 
 _HARMLESS_BASES = {"abc.ABC", "typing.Generic", "typing.Protocol", "airflow.utils.log.logging_mixin.LoggingMixin"}
 
@@ -31,8 +31,7 @@ class Lineages:
     def __init__(self, world: World) -> None:
         self._world = world
         self._known: dict[ast.ClassDef, Lineage | None] = {}
-        self._followed: set[tuple[Scope, str]] = set()
-        """The names in other modules that are being followed."""
+        self._trail = Trail(world)
 
     def of(self, node: ast.expr, scope: Scope, but: ast.ClassDef | None = None) -> Lineage | None:
         """Give the lineage of the class that NODE names in SCOPE; None where it is no KPO for certain.
@@ -43,34 +42,23 @@ class Lineages:
         if found is None:
             return _one([self._imported(dotted, scope.module) for dotted in dotted_names(node, scope)])
         where, bindings = found
-        lineages: list[Lineage | None] = []
-        for binding in bindings:
-            match binding.node:
-                case ast.ClassDef() as defined:
-                    if defined is not but:
-                        lineages.append(self._of_class(defined, where))
-                case ast.alias():
-                    lineages.append(self._imported(binding.dotted, scope.module))
-                case ast.Name() | ast.Attribute() as other:
-                    lineages.append(None if other is node else self.of(other, where))
-                case ast.Constant(value=None):
-                    pass
-                case _:
-                    return None
-        return _one(lineages)
+        meant = [each for each in bindings if each.node is not but and not each.is_none()]
+        return _one([self._bound(each, where, node) for each in meant])
+
+    def _bound(self, binding: Binding, where: Scope, node: ast.expr) -> Lineage | None:
+        """Give the lineage of what BINDING, in WHERE, gives to the name NODE."""
+        match binding.node:
+            case ast.ClassDef() as defined:
+                return self._of_class(defined, where)
+            case ast.alias():
+                return self._imported(binding.dotted, where.module)
+            case ast.Name() | ast.Attribute() as other if other is not node:
+                return self.of(other, where)
+        return None
 
     def _imported(self, dotted: str, importer: Module) -> Lineage | None:
         operator = find_operator(dotted)
-        if operator:
-            return Lineage(operator)
-        found = self._world.follow(dotted, importer)
-        if found is None or not found[1] or found in self._followed:
-            return None  # nothing of ours, or an import that leads back to itself: a file with a package's name
-        self._followed.add(found)
-        try:
-            return self.of(ast.Name(found[1], ast.Load()), found[0])
-        finally:
-            self._followed.discard(found)
+        return Lineage(operator) if operator else self._trail.follow(dotted, importer, self.of)
 
     def _of_class(self, node: ast.ClassDef, scope: Scope) -> Lineage | None:
         if node not in self._known:
@@ -83,7 +71,7 @@ class Lineages:
         found = next((lineage for _, lineage in bases if lineage), None)
         if found is None:
             return None
-        site = next(each for each in self._world.survey(scope.module).classes if each.node is node)
+        site = self._world.survey(scope.module).class_site(node)
         others = [base for base, lineage in bases if lineage is None and not self._is_harmless(base, scope)]
         more = f"{node.name} has other base classes" if others else found.more
         if any("deprecated" not in ast.unparse(decorator) for decorator in node.decorator_list):
@@ -95,13 +83,11 @@ class Lineages:
         name = base.value if isinstance(base, ast.Subscript) else base
         if set(dotted_names(name, scope)) & _HARMLESS_BASES:
             return True
-        found = find_bindings(name.id, scope) if isinstance(name, ast.Name) else None
-        if found is None or len(found[1]) != 1 or not isinstance(found[1][0].node, ast.ClassDef):
+        found = find_only(name.id, scope) if isinstance(name, ast.Name) else None
+        mixin = found[1].node if found else None
+        if not isinstance(mixin, ast.ClassDef) or mixin.bases:
             return False
-        mixin = found[1][0].node
-        return not mixin.bases and not any(
-            isinstance(part, ast.FunctionDef) and part.name == "__init__" for part in mixin.body
-        )
+        return not any(isinstance(part, ast.FunctionDef) and part.name == "__init__" for part in mixin.body)
 
 
 def _one(lineages: list[Lineage | None]) -> Lineage | None:

@@ -1,12 +1,12 @@
 """Which names a Python file binds, where, how they are used, and what a name stands for.
 
 PURE. Python's rules of scope: a function's names, then those of the functions around it, then the module's; a
-class's names are seen in its own body alone.
+class's names are seen in its own body alone. `survey.survey` makes what is described here.
 """
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from astrokpo_cli.dags.source import Module
 
@@ -52,6 +52,10 @@ class Binding(NamedTuple):
     one. Empty for all else."""
     certain: bool = True
     """Whether it is done whenever the scope's code runs: not so under if, for, while, try and match."""
+
+    def is_none(self) -> bool:
+        """Whether it is an assignment of None."""
+        return isinstance(self.node, ast.Constant) and self.node.value is None
 
 
 class CallSite(NamedTuple):
@@ -111,7 +115,7 @@ class StoreSite(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What `survey` saw in a module, in the order of the file."""
+    """What a walk through a module saw, in the order of the file."""
 
     module: Module
     scope: Scope
@@ -125,23 +129,9 @@ class Survey(NamedTuple):
     parents: Mapping[ast.AST, ast.AST]
     """For each expression that is neither a name nor a constant, what it is a direct part of."""
 
-
-def survey(module: Module) -> Survey:
-    """Walk MODULE once."""
-    walk = _Walk(module)
-    scope = Scope(module.tree, module)
-    walk.statements(module.tree.body, _Here(scope))
-    return Survey(
-        module,
-        scope,
-        tuple(sorted(walk.calls, key=lambda site: _place(site.call))),
-        tuple(walk.imports),
-        tuple(walk.functions),
-        tuple(walk.classes),
-        tuple(walk.stores),
-        walk.uses,
-        walk.parents,
-    )
+    def class_site(self, node: ast.ClassDef) -> ClassSite:
+        """Give where NODE, a class of the module, is defined."""
+        return next(site for site in self.classes if site.node is node)
 
 
 def find_bindings(name: str, scope: Scope) -> tuple[Scope, Sequence[Binding]] | None:
@@ -152,6 +142,12 @@ def find_bindings(name: str, scope: Scope) -> tuple[Scope, Sequence[Binding]] | 
             return seen, seen.bindings[name]
         seen = seen.parent
     return None
+
+
+def find_only(name: str, scope: Scope) -> tuple[Scope, Binding] | None:
+    """Give the scope that NAME is bound in, as seen from SCOPE, and its one binding; None where it has none or many."""
+    found = find_bindings(name, scope)
+    return (found[0], found[1][0]) if found and len(found[1]) == 1 else None
 
 
 def dotted_names(node: ast.expr, scope: Scope, depth: int = 8) -> tuple[str, ...]:
@@ -188,275 +184,26 @@ def _bases(name: str, scope: Scope, depth: int) -> tuple[str, ...]:
             if not names:
                 return ()
             bases += names
-        elif not (isinstance(binding.node, ast.Constant) and binding.node.value is None):
+        elif not binding.is_none():
             return ()
     return tuple(dict.fromkeys(bases))
 
 
-def _place(call: ast.Call) -> tuple[int, ...]:
-    """Give the order of the file; of calls that begin together the inner one is first."""
-    return call.lineno, call.col_offset, call.end_lineno or 0, call.end_col_offset or 0
+def reaching(node: ast.Name, scope: Scope, where: Scope, bindings: Sequence[Binding]) -> Sequence[Binding]:
+    """Give those of BINDINGS, made in WHERE, that NODE may see in SCOPE.
 
-
-class _Here(NamedTuple):
-    """Where the walk is."""
-
-    scope: Scope
-    withs: tuple[ast.withitem, ...] = ()
-    certain: bool = True
-    guarded: bool = False
-
-    def maybe(self) -> "_Here":
-        return self._replace(certain=False) if self.certain else self
-
-
-class _Walk:
-    """One walk through a module; the lists are what it saw."""
-
-    def __init__(self, module: Module) -> None:
-        self.module = module
-        self.calls: list[CallSite] = []
-        self.imports: list[ImportSite] = []
-        self.functions: list[FunctionSite] = []
-        self.classes: list[ClassSite] = []
-        self.stores: list[StoreSite] = []
-        self.uses: dict[str, list[Use]] = {}
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self.outer: dict[Scope, set[str]] = {}
-        """Names that a function declares global or nonlocal."""
-
-    def statements(self, body: Sequence[ast.stmt], here: _Here) -> None:
-        for statement in body:
-            step = _STEPS.get(type(statement))
-            if step:
-                step(self, statement, here)
-            else:
-                self.parts(statement, here)
-
-    def parts(self, node: ast.AST, here: _Here) -> None:
-        """Walk the expressions, statements and others that NODE is made of."""
-        for child in ast.iter_child_nodes(node):
-            if isinstance(child, ast.expr):
-                self.expression(child, node, here)
-            elif isinstance(child, ast.stmt):
-                self.statements((child,), here)
-            elif not isinstance(child, ast.expr_context | ast.operator):
-                self.parts(child, here)
-
-    def expression(self, node: Any, parent: ast.AST, here: _Here) -> None:
-        """Walk NODE, an expression or None, which is a direct part of PARENT."""
-        if node is None or type(node) is ast.Constant:
-            return
-        # Most of a file's time is spent here: names and constants, which are most of its nodes, cost least.
-        uses, parents = self.uses, self.parents
-        pending: list[tuple[Any, ast.AST]] = [(node, parent)]
-        scope, withs = here.scope, here.withs
-        while pending:
-            node, parent = pending.pop()
-            kind = type(node)
-            if kind is ast.Name:
-                uses.setdefault(node.id, []).append(Use(node, parent, scope, withs))
-                continue
-            parents[node] = parent
-            if kind in _SCOPED:
-                self.scoped(node, here)
-                continue
-            if kind is ast.Call:
-                self.calls.append(CallSite(node, scope, withs))
-            elif kind is ast.NamedExpr:
-                self.bind(node.target.id, Binding(node.value, certain=False), function_of(scope))
-            pending.extend([(part, node) for part in _parts(node, kind) if type(part) is not ast.Constant])
-
-    def scoped(self, node: ast.AST, here: _Here) -> None:
-        """Walk a lambda or a comprehension, which have a scope of their own."""
-        inner = Scope(node, self.module, here.scope)  # type: ignore[arg-type]
-        if isinstance(node, ast.Lambda):
-            self.defaults(node.args, node, here)
-            self.parameters(node.args, inner)
-            self.expression(node.body, node, _Here(inner))
-            return
-        within = here._replace(scope=inner)
-        for number, loop in enumerate(node.generators):  # type: ignore[attr-defined]
-            self.expression(loop.iter, loop, here if number == 0 else within)
-            self.target(loop.target, loop, within)
-            for condition in loop.ifs:
-                self.expression(condition, loop, within)
-        for part in ("elt", "key", "value"):
-            self.expression(getattr(node, part, None), node, within)
-
-    def function(self, node: ast.FunctionDef | ast.AsyncFunctionDef, here: _Here) -> None:
-        for decorator in node.decorator_list:
-            self.expression(decorator, node, here)
-        self.defaults(node.args, node, here)
-        inner = Scope(node, self.module, here.scope)
-        self.bind(node.name, Binding(node, certain=here.certain), here.scope)
-        self.functions.append(FunctionSite(node, here.scope, inner, here.withs))
-        self.parameters(node.args, inner)
-        self.statements(node.body, _Here(inner))
-
-    def a_class(self, node: ast.ClassDef, here: _Here) -> None:
-        for part in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
-            self.expression(part, node, here)
-        inner = Scope(node, self.module, here.scope)
-        self.bind(node.name, Binding(node, certain=here.certain), here.scope)
-        self.classes.append(ClassSite(node, here.scope, inner))
-        self.statements(node.body, _Here(inner))
-
-    def defaults(self, arguments: ast.arguments, owner: ast.AST, here: _Here) -> None:
-        for default in (*arguments.defaults, *arguments.kw_defaults):
-            self.expression(default, owner, here)
-
-    def parameters(self, arguments: ast.arguments, scope: Scope) -> None:
-        for argument in parameters_of(arguments):
-            self.bind(argument.arg, Binding(argument), scope)
-
-    def an_import(self, node: ast.Import | ast.ImportFrom, here: _Here) -> None:
-        base = f"{'.' * node.level}{node.module or ''}" if isinstance(node, ast.ImportFrom) else None
-        for alias in node.names:
-            if alias.name == "*":
-                here.scope.root().stars.append(base or "")
-                continue
-            name = alias.asname or (alias.name if base is not None else alias.name.partition(".")[0])
-            dotted = _joined(base, alias.name) if base is not None else (alias.name if alias.asname else name)
-            self.bind(name, Binding(alias, dotted, here.certain), here.scope)
-            self.imports.append(ImportSite(node, alias, here.scope, here.guarded))
-
-    def assign(self, node: ast.Assign, here: _Here) -> None:
-        self.expression(node.value, node, here)
-        for target in node.targets:
-            self.assigned(target, node.value, node, here)
-
-    def annotated(self, node: ast.AnnAssign, here: _Here) -> None:
-        if node.value is not None:
-            self.expression(node.value, node, here)
-            self.assigned(node.target, node.value, node, here)
-
-    def assigned(self, target: ast.expr, value: ast.expr, statement: ast.stmt, here: _Here) -> None:
-        if isinstance(target, ast.Name):
-            self.bind(target.id, Binding(value, certain=here.certain), here.scope)
-        elif isinstance(target, ast.Attribute):
-            self.stores.append(StoreSite(target, value, here.scope))
-            self.expression(target, statement, here)
-        elif _pairs(target, value):
-            for part, its_value in zip(target.elts, value.elts, strict=True):  # type: ignore[attr-defined]
-                self.assigned(part, its_value, statement, here)
-        else:
-            self.target(target, statement, here)
-
-    def target(self, target: ast.expr, binder: ast.AST, here: _Here) -> None:
-        """Bind the names in TARGET to what BINDER gives them."""
-        if isinstance(target, ast.Name):
-            self.bind(target.id, Binding(binder, certain=here.certain), here.scope)
-        elif isinstance(target, ast.Tuple | ast.List):
-            for part in target.elts:
-                self.target(part, binder, here)
-        elif isinstance(target, ast.Starred):
-            self.target(target.value, binder, here)
-        else:
-            self.expression(target, binder, here)
-
-    def augmented(self, node: ast.AugAssign, here: _Here) -> None:
-        self.expression(node.value, node, here)
-        self.target(node.target, node, here)
-
-    def delete(self, node: ast.Delete, here: _Here) -> None:
-        for target in node.targets:
-            self.target(target, node, here.maybe())
-
-    def loop(self, node: ast.For | ast.AsyncFor, here: _Here) -> None:
-        self.expression(node.iter, node, here)
-        self.target(node.target, node, here.maybe())
-        self.statements((*node.body, *node.orelse), here.maybe())
-
-    def branch(self, node: ast.If | ast.While, here: _Here) -> None:
-        self.expression(node.test, node, here)
-        self.statements((*node.body, *node.orelse), here.maybe())
-
-    def a_with(self, node: ast.With | ast.AsyncWith, here: _Here) -> None:
-        withs = here.withs
-        for item in node.items:
-            self.expression(item.context_expr, item, here._replace(withs=withs))
-            if item.optional_vars is not None:
-                self.target(item.optional_vars, item, here)
-            withs = (*withs, item)
-        self.statements(node.body, here._replace(withs=withs))
-
-    def a_try(self, node: ast.Try, here: _Here) -> None:
-        guarded = here.guarded or any(_catches_import_error(handler) for handler in node.handlers)
-        inside = here._replace(certain=False, guarded=guarded)
-        self.statements(node.body, inside)
-        for handler in node.handlers:
-            self.expression(handler.type, handler, here)
-            if handler.name:
-                self.bind(handler.name, Binding(handler, certain=False), here.scope)
-            self.statements(handler.body, inside)
-        self.statements(node.orelse, here.maybe())
-        self.statements(node.finalbody, here)
-
-    def match(self, node: ast.Match, here: _Here) -> None:
-        self.expression(node.subject, node, here)
-        for case in node.cases:
-            for part in ast.walk(case.pattern):
-                name = getattr(part, "name", None) or getattr(part, "rest", None)
-                if name:
-                    self.bind(name, Binding(part, certain=False), here.scope)
-            self.expression(case.guard, case, here)
-            self.statements(case.body, here.maybe())
-
-    def declare(self, node: ast.Global | ast.Nonlocal, here: _Here) -> None:
-        self.outer.setdefault(here.scope, set()).update(node.names)
-
-    def bind(self, name: str, binding: Binding, scope: Scope) -> None:
-        if name in self.outer.get(scope, ()):
-            scope, binding = scope.root(), binding._replace(certain=False)
-        scope.bindings.setdefault(name, []).append(binding)
-
-
-_SCOPED = {ast.Lambda, *COMPREHENSIONS}
-_STEPS: dict[type[ast.stmt], Callable[[_Walk, Any, _Here], None]] = {
-    ast.FunctionDef: _Walk.function,
-    ast.AsyncFunctionDef: _Walk.function,
-    ast.ClassDef: _Walk.a_class,
-    ast.Import: _Walk.an_import,
-    ast.ImportFrom: _Walk.an_import,
-    ast.Assign: _Walk.assign,
-    ast.AnnAssign: _Walk.annotated,
-    ast.AugAssign: _Walk.augmented,
-    ast.Delete: _Walk.delete,
-    ast.For: _Walk.loop,
-    ast.AsyncFor: _Walk.loop,
-    ast.If: _Walk.branch,
-    ast.While: _Walk.branch,
-    ast.With: _Walk.a_with,
-    ast.AsyncWith: _Walk.a_with,
-    ast.Try: _Walk.a_try,
-    ast.TryStar: _Walk.a_try,
-    ast.Match: _Walk.match,
-    ast.Global: _Walk.declare,
-    ast.Nonlocal: _Walk.declare,
-}
-
-
-def parameters_of(arguments: ast.arguments) -> tuple[ast.arg, ...]:
-    """Give all parameters, in the order in which they are written."""
-    rest = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-    return (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *rest)
-
-
-def _parts(node: Any, kind: type[ast.expr]) -> Sequence[ast.AST]:
-    """Give the expressions right below NODE, which is of KIND, without what it binds."""
-    if kind is ast.Call:
-        return [node.func, *node.args, *[keyword.value for keyword in node.keywords]]
-    if kind is ast.Attribute or kind is ast.NamedExpr:
-        return (node.value,)
-    parts: list[ast.AST] = []
-    for name in node._fields:
-        part = getattr(node, name)
-        if type(part) is list:
-            parts += [item for item in part if isinstance(item, ast.expr)]
-        elif isinstance(part, ast.expr):
-            parts.append(part)
-    return parts
+    In the scope that binds it a name has what was last given to it for certain, or what may have been given to it.
+    """
+    if len(bindings) == 1 or function_of(scope) is not where or not hasattr(node, "lineno"):
+        return bindings
+    use = (node.lineno, node.col_offset)
+    seen: list[Binding] = []
+    for binding in bindings:
+        if not binding.certain:
+            seen.append(binding)
+        elif end_of(binding.node) <= use:
+            seen = [later for later in seen if end_of(later.node) > use] + [binding]
+    return seen or bindings
 
 
 def function_of(scope: Scope) -> Scope:
@@ -466,22 +213,14 @@ def function_of(scope: Scope) -> Scope:
     return scope
 
 
-def _joined(base: str, name: str) -> str:
-    return f"{base}{name}" if not base or base.endswith(".") else f"{base}.{name}"
+def end_of(node: ast.AST | None) -> tuple[int, int]:
+    """Give line and column behind NODE; (0, 0) where it has no place."""
+    place = node.context_expr if isinstance(node, ast.withitem) else node
+    return getattr(place, "end_lineno", 0) or 0, getattr(place, "end_col_offset", 0) or 0
 
 
-def _pairs(target: ast.expr, value: ast.expr) -> bool:
-    """Whether each part of TARGET gets the part of VALUE in its place."""
-    return (
-        isinstance(target, ast.Tuple | ast.List)
-        and isinstance(value, ast.Tuple | ast.List)
-        and len(target.elts) == len(value.elts)
-        and not any(isinstance(part, ast.Starred) for part in (*target.elts, *value.elts))
-    )
+def survey(module: Module) -> Survey:
+    """Walk MODULE once."""
+    from astrokpo_cli.dags.survey import survey as walk
 
-
-def _catches_import_error(handler: ast.ExceptHandler) -> bool:
-    if handler.type is None:
-        return True
-    names = {node.id for node in ast.walk(handler.type) if isinstance(node, ast.Name)}
-    return bool(names & {"ImportError", "ModuleNotFoundError", "Exception", "BaseException"})
+    return walk(module)

@@ -94,7 +94,7 @@ class Module:
         )
 
     def encode(self, text: str) -> bytes:
-        """Give TEXT as bytes of this file's encoding; raises UnicodeEncodeError."""
+        """Give TEXT as bytes of this file's encoding; raises UnicodeError."""
         return text.encode(self.encoding)
 
 
@@ -131,9 +131,10 @@ def _decode(content: bytes) -> tuple[str, str]:
     try:
         encoding, _ = tokenize.detect_encoding(lambda: next(lines, b""))
         text = content.decode(encoding)
-    except (SyntaxError, UnicodeDecodeError, LookupError):
+        is_exact = text.encode(encoding) == content
+    except (SyntaxError, UnicodeError, LookupError):
         raise UnreadableSource("its encoding is not what it says", "save it as UTF-8") from None
-    if content != text.encode(encoding):
+    if not is_exact:
         raise UnreadableSource(f"its encoding, {codecs.lookup(encoding).name}, is ambiguous", "save it as UTF-8")
     return encoding, text
 

@@ -9,9 +9,10 @@ from typing import Literal, NamedTuple
 
 from astrokpo_cli.dags.operators import Operator
 from astrokpo_cli.dags.source import Module
-from astrokpo_cli.dags.values import Unknown, Value
+from astrokpo_cli.dags.values import Value
 
 PULL_SECRETS = "image_pull_secrets"
+DEFAULT_ARGS = "default_args"
 
 Source = Literal["call", "dict", "class", "default_args", "attribute"]
 """Where an argument comes from: written in the call; in a dict given with **; the class's own __init__; the
@@ -78,7 +79,3 @@ class Task(NamedTuple):
     def image(self) -> Value | None:
         """The value of `image`."""
         return self.value("image")
-
-    def is_unknown(self, name: str) -> bool:
-        """Whether nothing can be said of the keyword NAME."""
-        return isinstance(self.value(name), Unknown) or (name not in self.arguments and bool(self.more))

@@ -1,6 +1,7 @@
 """What an expression in DAG code is worth, as far as that can be known without running it.
 
-PURE. `evaluate` in `evaluation` makes these; whatever is not certain is `Unknown`, with the reason.
+PURE. `evaluation.Evaluator` makes these of Python, `yaml_dags.reading.Reader` of YAML. Whatever is not certain is
+`Unknown`, with the reason.
 """
 
 import ast
@@ -73,3 +74,8 @@ class Unknown(NamedTuple):
 
 
 Value = Text | Scalar | Items | Entries | Model | Unknown
+
+
+def is_none(value: Value) -> bool:
+    """Whether VALUE is certainly None."""
+    return isinstance(value, Scalar) and value.value is None

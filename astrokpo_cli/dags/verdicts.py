@@ -7,7 +7,7 @@ KubernetesPodOperator, provider 4.4 to 10.25).
 from collections.abc import Mapping
 
 from astrokpo_cli.dags.tasks import PULL_SECRETS, Argument, Verdict
-from astrokpo_cli.dags.values import Entries, Items, Model, Scalar, Text, Unknown, Value
+from astrokpo_cli.dags.values import Entries, Items, Model, Scalar, Text, Unknown, Value, is_none
 
 NONE = Verdict("none")
 _ORIGINS = {
@@ -87,7 +87,7 @@ def name_of(value: Value) -> str:
 
 def _of_templates(arguments: Mapping[str, Argument], more: str) -> Verdict:
     given = {name: arguments[name].value for name in _TEMPLATES if name in arguments}
-    given = {name: value for name, value in given.items() if not (isinstance(value, Scalar) and value.value is None)}
+    given = {name: value for name, value in given.items() if not is_none(value)}
     if more:
         return Verdict("unknown", (), more)
     if not given:
@@ -116,7 +116,13 @@ def _is_whole(value: Value) -> bool:
     return isinstance(value, Entries) or (isinstance(value, Model) and value.complete and not value.arguments)
 
 
-def image_in_template(arguments: Mapping[str, Argument]) -> Value | None:
+def with_image(arguments: Mapping[str, Argument]) -> Mapping[str, Argument]:
+    """Give ARGUMENTS with the image of their pod template, where they have none of their own."""
+    image = _image_in_template(arguments) if "image" not in arguments else None
+    return {**arguments, "image": Argument(image, "call")} if image is not None else arguments
+
+
+def _image_in_template(arguments: Mapping[str, Argument]) -> Value | None:
     """Give the image of the one container of full_pod_spec or pod_template_dict; None where there is none."""
     for name in ("full_pod_spec", "pod_template_dict"):
         if name not in arguments:

@@ -3,17 +3,22 @@
 PURE. Files come through the Loader that the caller gives; each is surveyed once.
 """
 
+import ast
 from collections.abc import Callable
 from functools import lru_cache
+from typing import TypeVar
 
-from astrokpo_cli.dags.scope import Scope, Survey, find_bindings, survey
+from astrokpo_cli.dags.scope import Scope, Survey, find_bindings
 from astrokpo_cli.dags.source import Module
+from astrokpo_cli.dags.survey import survey
 
 Loader = Callable[[Module, str, int], Module | None]
 """Gives the project's module by its name: (the importing module, the dotted name, the level of a relative import).
 
 None for what is not the project's own, or cannot be read.
 """
+
+Answer = TypeVar("Answer")
 
 MAX_HOPS = 8
 """How many imports a name is followed through."""
@@ -64,6 +69,25 @@ class World:
         if len(imported) == len(found[1]) == 1 and hops:
             return self.follow(imported[0], module, hops - 1) or (scope, rest[0])
         return scope, rest[0]
+
+
+class Trail:
+    """Follows imports into the project's other modules, and never back to a name that is being followed."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._followed: set[tuple[Scope, str]] = set()
+
+    def follow(self, dotted: str, importer: Module, ask: Callable[[ast.Name, Scope], Answer]) -> Answer | None:
+        """Give what ASK says of the name that an import stands for, in its own scope; None for what is not ours."""
+        found = self._world.follow(dotted, importer)
+        if found is None or not found[1] or found in self._followed:
+            return None
+        self._followed.add(found)
+        try:
+            return ask(ast.Name(found[1], ast.Load()), found[0])
+        finally:
+            self._followed.discard(found)
 
 
 @lru_cache(maxsize=KEPT)

@@ -6,14 +6,14 @@ PURE. dag-factory's files and templates of pods; any other YAML is passed over. 
 import re
 from collections.abc import Iterator, Sequence
 
-from astrokpo_cli.dags.findings import Checked, Finding, Severity, TaskSummary
+from astrokpo_cli.dags.findings import Checked, Finding, Severity
 from astrokpo_cli.dags.rules import Expectations, judge
 from astrokpo_cli.dags.rules.removed import judge_imports
 from astrokpo_cli.dags.source import Module, Span, UnreadableSource
+from astrokpo_cli.dags.summaries import summarise
 from astrokpo_cli.dags.suppress import silenced
-from astrokpo_cli.dags.tasks import Task
-from astrokpo_cli.dags.values import Text, Value
-from astrokpo_cli.dags.yaml_dags.arguments import DEFAULT_ARGS, Layer
+from astrokpo_cli.dags.tasks import DEFAULT_ARGS, Task
+from astrokpo_cli.dags.yaml_dags.arguments import Layer
 from astrokpo_cli.dags.yaml_dags.document import comments, parse_yaml
 from astrokpo_cli.dags.yaml_dags.factory import find_factory_tasks
 from astrokpo_cli.dags.yaml_dags.likeness import as_imports, as_survey
@@ -55,7 +55,7 @@ def check_yaml(
     except UnreadableSource as err:
         return Checked(path, (), (_unreadable(content, path, err),))
     in_order = sorted(map(_in_yaml, findings), key=lambda each: (each.span, each.code))
-    return Checked(path, tuple(map(_summary, tasks)), silenced(_comments_alone(module, roots), in_order))
+    return Checked(path, tuple(map(summarise, tasks)), silenced(_comments_alone(module, roots), in_order))
 
 
 def template_secrets(content: bytes) -> tuple[str, ...] | None:
@@ -128,22 +128,3 @@ def _unreadable(content: bytes, path: str, err: UnreadableSource) -> Finding:
     if _MADE_BY_TEMPLATE.search(content):
         return Finding("AKP901", Severity.WARNING, path, span, f"{err}: a template makes it", err.hint)
     return Finding("AKP901", Severity.ERROR, path, span, str(err), err.hint)
-
-
-def _summary(task: Task) -> TaskSummary:
-    span = task.module.span(task.call)
-    return TaskSummary(
-        task.module.path,
-        span.line,
-        span.column,
-        task.operator.name,
-        task.name,
-        _shown(task.image),
-        *task.verdict,
-    )
-
-
-def _shown(image: Value | None) -> str:
-    if not isinstance(image, Text):
-        return "" if image is None else "…"
-    return image.text if image.complete else f"{image.text}…"

@@ -6,15 +6,13 @@ PURE. Airflow gives default_args to every task that is made in the DAG: so each 
 import ast
 from collections.abc import Iterator, Sequence
 
-from astrokpo_cli.dags.contexts import DAG_DECORATORS, DAGS
+from astrokpo_cli.dags.holders import DAG_DECORATORS, DAGS
 from astrokpo_cli.dags.patch.candidates import Candidate, leave
 from astrokpo_cli.dags.patch.edits import Change, Edit, Left
 from astrokpo_cli.dags.patch.imports import ModelNames, NoName, all_scopes
 from astrokpo_cli.dags.patch.keywords import Insertion, add_entry, add_keyword, references
 from astrokpo_cli.dags.scope import Scope, Survey, dotted_names, find_bindings
-from astrokpo_cli.dags.tasks import PULL_SECRETS, DagUse, Task
-
-DEFAULT_ARGS = "default_args"
+from astrokpo_cli.dags.tasks import DEFAULT_ARGS, PULL_SECRETS, DagUse, Task
 
 
 class Unfit(Exception):

@@ -17,7 +17,7 @@ def apply_edits(module: Module, edits: Sequence[Edit]) -> bytes:
     try:
         content = module.encode(text)
         patched = parse_module(content, module.path)
-    except (UnicodeEncodeError, UnreadableSource) as err:
+    except (UnicodeError, UnreadableSource) as err:
         raise WrongPatch(f"the new file cannot be read: {err}") from None
     if patched.text != text:
         raise WrongPatch("the new file reads differently")

@@ -11,7 +11,7 @@ from astrokpo_cli.dags.rules import places
 from astrokpo_cli.dags.rules.expectations import Expectations
 from astrokpo_cli.dags.rules.quantities import BILLIONTHS, amount
 from astrokpo_cli.dags.tasks import Task
-from astrokpo_cli.dags.values import Entries, Model, Scalar, Text, Value
+from astrokpo_cli.dags.values import Entries, Model, Scalar, Text, Value, is_none
 from astrokpo_cli.errors import quote
 
 _CLAIMS = ("persistentVolumeClaim", "persistent_volume_claim")
@@ -105,7 +105,7 @@ def _claims(task: Task) -> Iterator[Finding]:
         for value in places.walk(given) if given else ():
             fields = _fields(value)
             for claim in (fields[key] for key in _CLAIMS if key in fields):
-                if isinstance(claim, Scalar) and claim.value is None:
+                if is_none(claim):
                     continue
                 yield places.at_task(
                     "AKP301",

@@ -8,15 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from astrokpo_cli.dags.evaluation import join
+from astrokpo_cli.dags.joining import one_of
 from astrokpo_cli.dags.rules.kinds import is_misspelt
-from astrokpo_cli.dags.tasks import Argument
-from astrokpo_cli.dags.values import Entries, Items, Scalar, Text, Unknown, Value
-from astrokpo_cli.dags.verdicts import image_in_template
+from astrokpo_cli.dags.tasks import DEFAULT_ARGS, Argument
+from astrokpo_cli.dags.values import Entries, Items, Text, Unknown, Value, is_none
+from astrokpo_cli.dags.verdicts import with_image
 from astrokpo_cli.dags.yaml_dags.nodes import Node
 from astrokpo_cli.dags.yaml_dags.reading import Field, Reader
 
-DEFAULT_ARGS = "default_args"
 DEFAULTED = (
     *("image", "image_pull_secrets", "namespace", "full_pod_spec", "pod_template_file", "pod_template_dict"),
     *("volumes", "container_resources", "resources", "service_account_name", "is_delete_operator_pod"),
@@ -38,7 +37,7 @@ class Layer(NamedTuple):
     def is_known(self) -> bool:
         """Whether it is known what they hold."""
         whole = self.reader.value(self.node)
-        return isinstance(whole, Entries) or _is_null(whole)
+        return isinstance(whole, Entries) or is_none(whole)
 
     def get(self, name: str) -> Value | None:
         """Give what they have for NAME; None where they have nothing."""
@@ -75,13 +74,10 @@ def given_to(reader: Reader, task: Mapping[str, Field], layers: Sequence[Layer])
         if below is not None:
             known = arguments.get(key)
             arguments[key] = known._replace(overrides=below) if known else Argument(below, "default_args")
-    image = image_in_template(arguments) if "image" not in arguments else None
-    if image is not None:
-        arguments["image"] = Argument(image, "call")
     unclear = [name for name in _MORE if _is_unclear(values.get(name))]
     unclear += [DEFAULT_ARGS] if len(known_layers) < len(layers) else []
     more = f"{unclear[0]} may hold more" if unclear else ""
-    return Given(arguments, more, own)
+    return Given(with_image(arguments), more, own)
 
 
 _MORE = ("partial", "expand", "variables_as_arguments")
@@ -91,11 +87,7 @@ def _is_unclear(value: Value | None) -> bool:
     """Whether it is not known which arguments VALUE, one of _MORE, sets."""
     if isinstance(value, Items):  # of variables_as_arguments
         return not all(_attribute(item) for item in value.items)
-    return not (value is None or isinstance(value, Entries) or _is_null(value))
-
-
-def _is_null(value: Value) -> bool:
-    return isinstance(value, Scalar) and value.value is None
+    return not (value is None or isinstance(value, Entries) or is_none(value))
 
 
 def _expanded(given: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
@@ -104,8 +96,7 @@ def _expanded(given: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:
     if isinstance(partial, Entries):
         yield from partial.entries.items()
     for key, value in expand.entries.items() if isinstance(expand, Entries) else ():
-        known = value.items if isinstance(value, Items) else ()
-        yield key, join(value.origin, known) if known else Unknown(value.origin, "it is mapped")
+        yield key, one_of(value)
 
 
 def _variables(given: Mapping[str, Value]) -> Iterator[tuple[str, Value]]:

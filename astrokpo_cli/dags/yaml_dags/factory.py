@@ -8,10 +8,10 @@ block `default` and the files defaults.yml (measured with 1.1.0).
 from collections.abc import Iterator, Mapping, Sequence
 
 from astrokpo_cli.dags.operators import Operator, find_operator
-from astrokpo_cli.dags.tasks import Task, Verdict
+from astrokpo_cli.dags.tasks import DEFAULT_ARGS, Task, Verdict
 from astrokpo_cli.dags.values import Text, Value
 from astrokpo_cli.dags.verdicts import judge_secrets
-from astrokpo_cli.dags.yaml_dags.arguments import DEFAULT_ARGS, Given, Layer, given_to
+from astrokpo_cli.dags.yaml_dags.arguments import Given, Layer, given_to
 from astrokpo_cli.dags.yaml_dags.likeness import as_call
 from astrokpo_cli.dags.yaml_dags.nodes import Node
 from astrokpo_cli.dags.yaml_dags.reading import Field, Reader
