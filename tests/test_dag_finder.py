@@ -279,3 +279,31 @@ def parsed(source: str, path: str = "dags/etl.py") -> Module:
 
 def verdict(task: Task) -> str:
     return " ".join((task.verdict.kind, *task.verdict.secrets))
+
+
+DOUBLING = {
+    "f-strings": ('a0 = "ghcr.io/acme/x"', 'a{n} = f"{{a{m}}}{{a{m}}}"', "a59"),
+    "sums": ('a0 = "ghcr.io/acme/x"', "a{n} = a{m} + a{m}", "a59"),
+    "lists": ('a0 = ["ghcr.io/acme/x"]', "a{n} = [*a{m}, *a{m}]", "a59[0]"),
+    "lists in lists": ('a0 = ["ghcr.io/acme/x"]', "a{n} = [a{m}, a{m}]", "a59[0]"),
+    "dicts": ('a0 = {{"x": "ghcr.io/acme/x"}}', "a{n} = {{**a{m}, 'k{n}': a{m}}}", 'a59["x"]'),
+}
+
+
+@pytest.mark.parametrize("case", DOUBLING)
+def test_code_that_doubles_a_value_does_not_fill_the_memory(case: str) -> None:
+    first, step, last = DOUBLING[case]
+    lines = "\n".join(step.format(n=number, m=number - 1) for number in range(1, 60))
+    (task,) = tasks_of(f"{HEAD}{first.format()}\n{lines}\nKPO(task_id='a', image={last})\n")
+    assert task.verdict.kind == "none"
+
+
+def test_a_keyword_that_a_class_takes_out_only_sometimes_is_not_known() -> None:
+    (task,) = tasks_of(
+        f"{HEAD}class Etl(KPO):\n"
+        "    def __init__(self, **kw):\n"
+        "        if READY:\n            kw.pop('image_pull_secrets')\n"
+        "        super().__init__(**kw)\n"
+        "Etl(task_id='a', image='x', image_pull_secrets=[k8s.V1LocalObjectReference(name='s')])\n"
+    )
+    assert task.verdict.kind == "unknown"

@@ -135,6 +135,22 @@ def test_a_private_key_in_the_source_is_not_shown() -> None:
     assert "QQQ" not in given.text
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('KPO(env_vars={"PASSWORD": "hunter2"}, image=x)', 'KPO(env_vars={"PASSWORD": "*******"}, image=x)'),
+        ("KPO(db_token='hunter2', image=x)", "KPO(db_token='*******', image=x)"),
+        ('KPO(url="https://ada:hunter2@acme.com/", image=x)', 'KPO(url="https://ada:*******@acme.com/", image=x)'),
+        ('API_KEY = f"hunter2', 'API_KEY = f"*******'),
+        ('KPO(image_pull_secrets="a, b", image=x)', 'KPO(image_pull_secrets="a, b", image=x)'),
+        ('KPO(task_id="load", image=x)', 'KPO(task_id="load", image=x)'),
+    ],
+)
+def test_a_password_beside_what_is_wrong_is_not_shown(line: str, shown: str) -> None:
+    given = excerpt(line, Span(1, 1, 1, 4), 200)
+    assert (given.text, given.before) == (shown, 0)
+
+
 @given(
     st.text(st.sampled_from("ab ,\t\x1b\x85\u202eé数据🚀\u0301ㅎ"), max_size=120),
     st.integers(1, 130),

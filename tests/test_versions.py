@@ -369,3 +369,8 @@ def test_no_version_that_pip_may_install_is_left_out(clauses: str, version: str)
         full = (*(int(number) for number in version.split(".")), 0)[:3]
         assert oldest is None or oldest <= full
         assert newest is None or full[: len(newest)] <= newest
+
+
+def test_arguments_that_double_each_other_do_not_fill_the_memory() -> None:
+    doubled = "".join(f"ARG A{number}=${{A{number - 1}}}${{A{number - 1}}}\n" for number in range(1, 60))
+    assert parse_dockerfile(f"ARG A0=astro\n{doubled}FROM ${{A59}}\n").versions == Versions()

@@ -12,11 +12,14 @@ from astrokpo_cli.commands.dag_files import (
     Paths,
     SecretName,
     find_job,
+    private_images,
 )
 from astrokpo_cli.commands.options import Json, output_of
+from astrokpo_cli.commands.settings import find_settings
 from astrokpo_cli.dags.rules.catalogue import RULES
 from astrokpo_cli.errors import UsageProblem, quote, visible
 from astrokpo_cli.output import Output
+from astrokpo_cli.pullsecret import check_name
 
 if TYPE_CHECKING:
     from astrokpo_cli.commands.patching import PatchedFile
@@ -64,12 +67,11 @@ def run(
     fixes = frozenset(_fix_codes(fix or ()))
     job = find_job(out, path, secret, image_prefix, airflow)
     if not (job.private or fixes):
-        raise UsageProblem(
-            "--image-prefix is missing", "say which images need a pull secret, there or in astrokpo.toml; or give --fix"
-        )
-
+        prefix = out.ask("private images begin with (HOST or HOST/PATH)", "--image-prefix")
+        job = job._replace(private=private_images(find_settings(), secret, [prefix]))
     if not (fixes or any(each.secret for each in job.private)):
-        raise UsageProblem("--secret is missing", "name the pull secret that serves them, there or in astrokpo.toml")
+        named = check_name(out.ask("the pull secret that serves them", "--secret"))
+        job = job._replace(private=tuple(each._replace(secret=named) for each in job.private))
 
     from astrokpo_cli.commands.patching import patch_files, write_all
     from astrokpo_cli.dags.patch import Wish

@@ -10,8 +10,8 @@ from astrokpo_cli.dags.finder import find_tasks
 from astrokpo_cli.dags.patch import Change, Left, Wish, patch_module
 from astrokpo_cli.dags.private import PrivateImages
 from astrokpo_cli.dags.rules import Expectations
-from astrokpo_cli.dags.scope import survey
 from astrokpo_cli.dags.source import UnreadableSource, parse_module
+from astrokpo_cli.dags.survey import survey
 from astrokpo_cli.errors import FileProblem
 from astrokpo_cli.project.dagfiles import DagFile, check_size, might_contain_dag
 from astrokpo_cli.project.modules import ProjectModules

@@ -18,6 +18,9 @@ from astrokpo_cli.dags.world import World
 _PODS = {"V1Pod", "V1PodSpec", "V1PodTemplateSpec", "V1LocalObjectReference"}
 """Models whose parts decide over pull secrets; what else is done to a model is not asked."""
 
+MAX_SETTINGS = 200
+"""How many times a dict may be changed for each time to be followed."""
+
 
 class Changes:
     """What the modules of a world do to what their names stand for; what it found once it remembers."""
@@ -47,7 +50,7 @@ def as_left(view: View, node: ast.Name, where: Scope, value: Value, origin: Orig
     settings = view.evaluator.changes.settings(node.id, where)
     if settings is not None and not settings:
         return value
-    if settings is None or not isinstance(value, Entries):
+    if settings is None or len(settings) > MAX_SETTINGS or not isinstance(value, Entries):
         return Unknown(origin, f"{node.id} may be changed after it is made")
     entries = dict(value.entries)
     often = Counter(setting.key for setting in settings)

@@ -37,6 +37,7 @@ class Contexts:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._callers: dict[tuple[Scope, int], Sequence[Context]] = {}
 
     def of_call(self, call: ast.Call, scope: Scope, withs: Sequence[ast.withitem]) -> tuple[Context, ...]:
         """Give the contexts of the task that CALL makes in SCOPE, inside of WITHS."""
@@ -51,7 +52,7 @@ class Contexts:
 
     def of_callers(self, function: Scope) -> tuple[Context, ...]:
         """Give the contexts in which FUNCTION is called, in its own file."""
-        return tuple(dict.fromkeys(self._of_callers(function, MAX_CALLS)))
+        return tuple(self._of_callers(function, MAX_CALLS))
 
     def _of_group(self, node: ast.expr, scope: Scope, withs: Sequence[ast.withitem]) -> Sequence[Context]:
         group = group_of(node, scope)
@@ -129,6 +130,12 @@ class Contexts:
         return [each._replace(groups=(*each.groups, *group)) for each in self._of_callers(scope, depth)]
 
     def _of_callers(self, function: Scope, depth: int) -> Sequence[Context]:
+        """Give each context in which FUNCTION is called once; functions that call each other are asked once."""
+        if (function, depth) not in self._callers:
+            self._callers[function, depth] = tuple(dict.fromkeys(self._of_calls(function, depth)))
+        return self._callers[function, depth]
+
+    def _of_calls(self, function: Scope, depth: int) -> Sequence[Context]:
         assert isinstance(function.node, ast.FunctionDef | ast.AsyncFunctionDef)
         name = function.node.name
         if not depth:

@@ -14,6 +14,8 @@ from astrokpo_cli.errors import InvalidValue, quote
 _DIRECTIVE = r"\s*#\s*(\w+)\s*=\s*(\S+)\s*"
 _HERE_DOCUMENT = r"(?<!\S)\d*<<(-?)([\"']?)([A-Za-z_]\w*)\2(?!\w)"
 _ARGUMENT = r"([A-Za-z_]\w*)(?:=(\"[^\"]*\"|'[^']*'|\S*))?"
+MAX_LENGTH = 64 * 1024
+"""The most characters of an image or an argument: each may hold the one before it twice."""
 _VARIABLE = r"\$(?:(?P<bare>\w+)|\{(?P<name>\w+)(?:(?P<rule>:?[-+])(?P<word>[^${}]*))?\})"
 
 _ASTRO_RUNTIME = "astrocrpublic.azurecr.io"
@@ -104,7 +106,7 @@ def _substitute(text: str, arguments: dict[str, str]) -> str | None:
         return value or ""
 
     replaced = re.sub(_VARIABLE, value_of, text, flags=re.ASCII)
-    return None if None in values or "$" in replaced else replaced
+    return None if None in values or "$" in replaced or len(replaced) > MAX_LENGTH else replaced
 
 
 def _instructions(text: str) -> Iterator[tuple[str, str]]:

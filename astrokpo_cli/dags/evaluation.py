@@ -11,7 +11,7 @@ from typing import Any
 from astrokpo_cli.dags import calls, expressions, names
 from astrokpo_cli.dags.changes import Changes
 from astrokpo_cli.dags.scope import Scope
-from astrokpo_cli.dags.values import Value
+from astrokpo_cli.dags.values import Value, bounded
 from astrokpo_cli.dags.view import Frame, View
 from astrokpo_cli.dags.world import Trail, World
 
@@ -48,7 +48,7 @@ class Evaluator:
             return view.unknown(node, "it is computed")
         self._busy.add(node)
         try:
-            found = step(view, node)
+            found = bounded(step(view, node))
         finally:
             self._busy.discard(node)
         if view.frame is None:

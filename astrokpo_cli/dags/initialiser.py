@@ -142,7 +142,9 @@ class Initialiser:
         if method not in ("pop", "setdefault") or not isinstance(key, Text) or not key.complete:
             return False
         if method == "pop":
-            rest.pop(key.text, None)
+            taken = rest.pop(key.text, None)
+            if taken and not self._is_certain(call):
+                rest[key.text] = self._not_always(taken.value)
         elif key.text not in rest:
             value = self._view.value(call.args[1] if len(call.args) > 1 else call)
             rest[key.text] = self._if_certain(value, self._survey.parents.get(call))
@@ -165,8 +167,15 @@ class Initialiser:
 
     def _if_certain(self, value: Value, statement: ast.AST | None) -> Argument:
         """Give VALUE where its statement runs whenever the class is made."""
-        if statement in self._function.node.body:
-            return Argument(value, "class")
+        return Argument(value, "class") if statement in self._function.node.body else self._not_always(value)
+
+    def _is_certain(self, node: ast.AST) -> bool:
+        """Whether the statement that NODE is a part of runs whenever the class is made."""
+        while node in self._survey.parents:
+            node = self._survey.parents[node]
+        return node in self._function.node.body
+
+    def _not_always(self, value: Value) -> Argument:
         return Argument(Unknown(value.origin, f"{self._site.node.name} does not always set it"), "class")
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from astrokpo_cli.dags.values import Text, Value
-from astrokpo_cli.errors import InvalidValue
+from astrokpo_cli.errors import InvalidValue, quote, without_user
 from astrokpo_cli.images import parse_image, parse_registry
 
 PLATFORM_SECRETS = frozenset({"image-pull-secret", "per-dp-registry-pull-secret"})
@@ -28,7 +28,8 @@ def parse_prefix(text: str) -> str:
     host, slash, path = text.rstrip("/").partition("/")
     if "." not in host and ":" not in host and host != "localhost":
         raise InvalidValue(
-            f'"{text}" is not the beginning of an image\'s full name', "give HOST or HOST/PATH, such as ghcr.io/acme"
+            f"{quote(without_user(text))} is not the beginning of an image's full name",
+            "give HOST or HOST/PATH, such as ghcr.io/acme",
         )
     registry = parse_registry(host)
     return f"{registry}/{parse_image(f'{registry}/{path}/x').repository.removesuffix('/x')}" if slash else registry

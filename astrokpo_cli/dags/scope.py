@@ -217,10 +217,3 @@ def end_of(node: ast.AST | None) -> tuple[int, int]:
     """Give line and column behind NODE; (0, 0) where it has no place."""
     place = node.context_expr if isinstance(node, ast.withitem) else node
     return getattr(place, "end_lineno", 0) or 0, getattr(place, "end_col_offset", 0) or 0
-
-
-def survey(module: Module) -> Survey:
-    """Walk MODULE once."""
-    from astrokpo_cli.dags.survey import survey as walk
-
-    return walk(module)

@@ -6,6 +6,7 @@ PURE. Task -> TaskSummary.
 from astrokpo_cli.dags.findings import TaskSummary
 from astrokpo_cli.dags.tasks import Task
 from astrokpo_cli.dags.values import Text, Unknown
+from astrokpo_cli.errors import without_user
 
 
 def summarise(task: Task) -> TaskSummary:
@@ -29,7 +30,9 @@ def _image(task: Task) -> str:
     """Give the image of TASK as the code names it, an ellipsis for what is not known; empty where it has none."""
     match task.image:
         case Text(text=text, complete=complete):
-            return text if complete else f"{text}…"
+            # a login in front of the name is no part of an image, but somebody may have put one there
+            known = without_user(text) if "@" in text.partition("/")[0] else text
+            return known if complete else f"{known}…"
         case Unknown():
             return "…"
     return ""

@@ -79,3 +79,33 @@ Value = Text | Scalar | Items | Entries | Model | Unknown
 def is_none(value: Value) -> bool:
     """Whether VALUE is certainly None."""
     return isinstance(value, Scalar) and value.value is None
+
+
+MAX_TEXT = 4096
+"""The most characters of a text that are kept: an image has some hundred."""
+MAX_PARTS = 2000
+"""The most values that one may hold, all in all."""
+
+
+def bounded(value: Value) -> Value:
+    """Give VALUE, or what is kept of one that is too large: code of some lines can double a value without end."""
+    if isinstance(value, Text) and len(value.text) > MAX_TEXT:
+        return value._replace(text=value.text[:MAX_TEXT], complete=False)
+    if isinstance(value, Items | Entries | Model) and _is_large(value):
+        return Unknown(value.origin, "it is too large to be followed")
+    return value
+
+
+def _is_large(value: Value) -> bool:
+    pending = [value]
+    count = 0
+    while pending and count <= MAX_PARTS:
+        count += 1
+        match pending.pop():
+            case Items(items=items):
+                pending += items
+            case Entries(entries=entries):
+                pending += entries.values()
+            case Model(arguments=arguments, keywords=keywords):
+                pending += (*arguments, *keywords.values())
+    return count > MAX_PARTS

@@ -4,6 +4,7 @@ PURE. A terminal counts columns, not characters: a wide one takes two, a combini
 shown as an escape takes as many as that.
 """
 
+import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
@@ -19,7 +20,15 @@ TAB = 4
 AROUND = 8
 """The columns that stay on both sides of the span in a line that is cut, where there is room."""
 
+MAX_SEARCHED = 10_000
+"""The characters on both sides of the span that are searched for secrets: more are never shown."""
+
 _CUT = "…"
+_SECRET = re.compile(
+    r"""(?ix) (?<! image_pull_ ) (?: passw(?:or)?d | secret | token | credential | api_?key | private_?key | pwd ) \w*
+    ["']? \s* [:=] \s* [fbru]* (?P<quote>["']) (?P<value>.*?) (?: (?P=quote) | $ )
+    | :// [^/\s:@"']* : (?P<password>[^/\s@"']+) @"""
+)
 
 
 class Excerpt(NamedTuple):
@@ -44,7 +53,7 @@ def excerpt(line: str, span: Span, room: int) -> Excerpt:
     if start == len(line):
         line = f"{line} "  # the column where the caret stands
     skipped = max(0, start - room)  # what is further away cannot be seen
-    cells = tuple(_cells(line[skipped : start + 2 * room]))
+    cells = tuple(_cells(_without_secrets(line, start, end)[skipped : start + 2 * room]))
     start, end = start - skipped, min(end - skipped, len(cells))
     edges = (0, *accumulate(columns(cell) for cell in cells))
     more = len(line) > skipped + len(cells)
@@ -53,6 +62,16 @@ def excerpt(line: str, span: Span, room: int) -> Excerpt:
     before = len(marks[0]) + edges[start] - edges[left]
     width = edges[max(start, min(end, right))] - edges[start] + (end > right)
     return Excerpt("".join((marks[0], *cells[left:right], marks[1])).rstrip(), before, max(width, 1))
+
+
+def _without_secrets(line: str, start: int, end: int) -> str:
+    """Give LINE with stars for what is given to a name that speaks of a secret, outside of START to END."""
+    hidden = list(line)
+    for match in _SECRET.finditer(line, max(0, start - MAX_SEARCHED), end + MAX_SEARCHED):
+        for place in range(*match.span("password" if match["value"] is None else "value")):
+            if not start <= place < end:
+                hidden[place] = "*"
+    return "".join(hidden)
 
 
 def columns(text: str) -> int:
