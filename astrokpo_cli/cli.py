@@ -24,6 +24,7 @@ from astrokpo_cli.errors import AstrokpoError, is_private_key
 from astrokpo_cli.output import Output
 
 gc.freeze()
+gc.set_threshold(10_000)  # a command's own imports are not looked through either
 gc.enable()
 
 PROGRAM = "astrokpo"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 from astrokpo_cli import files
-from astrokpo_cli.commands.processes import in_processes
 from astrokpo_cli.dags.check import check_python, unreadable
 from astrokpo_cli.dags.findings import Checked
 from astrokpo_cli.dags.rules import Expectations
@@ -33,6 +32,8 @@ class Checker(NamedTuple):
         if len(found) < PAYS_FROM or (os.cpu_count() or 1) < 2:
             yield from self.check_here(found)
             return
+        from astrokpo_cli.commands.processes import in_processes
+
         chunks = [found[start : start + CHUNK] for start in range(0, len(found), CHUNK)]
         for done in in_processes(self.check_here, chunks):
             yield from done

@@ -16,7 +16,6 @@ from astrokpo_cli.output import Output
 from astrokpo_cli.project.config import Settings, find_project
 from astrokpo_cli.project.dagfiles import DagFiles, find_dag_files
 from astrokpo_cli.project.ignore import SYNTAX_VARIABLE, syntaxes_of
-from astrokpo_cli.pullsecret import check_name
 
 if TYPE_CHECKING:
     from astrokpo_cli.dags.versions import Versions
@@ -101,6 +100,8 @@ def private_images(settings: Settings, secret: str | None, prefixes: Sequence[st
     Raises InvalidValue, and UsageProblem where SECRET serves no registry that is known.
     """
     if secret is not None:
+        from astrokpo_cli.pullsecret import check_name
+
         check_name(secret)
     if prefixes:
         named = dict.fromkeys(map(_prefix, prefixes))

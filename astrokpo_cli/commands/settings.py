@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from astrokpo_cli import files, pullsecret
+from astrokpo_cli import files
 from astrokpo_cli.errors import quote
 from astrokpo_cli.output import Output
 from astrokpo_cli.project.config import Settings, find_project, load_settings
@@ -36,7 +36,9 @@ def stand_in(out: Output, settings: Settings, key: str, value: str | None) -> st
 def namespaces_of(out: Output, settings: Settings, flags: Sequence[str]) -> tuple[str, ...]:
     """Give the namespaces of the flags, each once, else that of SETTINGS; raises InvalidValue."""
     if flags:
-        return tuple(pullsecret.check_namespace(text) for text in dict.fromkeys(flags))
+        from astrokpo_cli.pullsecret import check_namespace
+
+        return tuple(check_namespace(text) for text in dict.fromkeys(flags))
     namespace = stand_in(out, settings, "namespace", settings.namespace)
     return (namespace,) if namespace is not None else ()
 

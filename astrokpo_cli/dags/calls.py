@@ -14,7 +14,7 @@ from astrokpo_cli.dags.scope import dotted_names, find_bindings
 from astrokpo_cli.dags.values import Entries, Items, Model, Scalar, Text, Value
 from astrokpo_cli.dags.view import View
 
-_MODELS = re.compile(r"kubernetes\.client(?:\.models(?:\.\w+)?)?\.(V\d\w*)")
+_MODELS = r"kubernetes\.client(?:\.models(?:\.\w+)?)?\.(V\d\w*)"
 _COPIES = {"copy.copy", "copy.deepcopy"}
 NOT_READ = frozenset({"annotations", "arguments", "args", "cmds", "command", "doc_md", "env", "env_vars", "labels"})
 """Keywords of operators and models that no rule asks for; they are long."""
@@ -58,7 +58,7 @@ def written_keyword(node: ast.Call, name: str) -> ast.expr | None:
 def call(view: View, node: ast.Call) -> Value:
     """Give what a call returns."""
     dotted = dotted_names(node.func, view.scope)
-    models = {match[1] for each in dotted if (match := _MODELS.fullmatch(each))}
+    models = {match[1] for each in dotted if (match := re.fullmatch(_MODELS, each))}
     if len(models) == 1:
         return _model(view, node, models.pop())
     if dotted and set(dotted) <= _COPIES and len(node.args) == 1:

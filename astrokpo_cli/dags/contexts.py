@@ -13,9 +13,9 @@ from astrokpo_cli.dags.holders import DAG_DECORATORS, GROUP_DECORATORS, Holder, 
 from astrokpo_cli.dags.scope import COMPREHENSIONS, Scope, Survey, Use, dotted_names, find_bindings
 from astrokpo_cli.dags.world import World
 
-_TASK_DECORATOR = re.compile(r"airflow\.(decorators|sdk)\.task(\..*)?")
+_TASK_DECORATOR = r"airflow\.(decorators|sdk)\.task(\..*)?"
 _AT_RUN_TIME = {"execute", "pre_execute", "post_execute", "poke"}
-_CALLBACKS = re.compile(r"python_callable|condition_fn|on_\w+_callback")
+_CALLBACKS = r"python_callable|condition_fn|on_\w+_callback"
 _TEXTS = {"__name__", "__qualname__", "__doc__", "__module__"}
 """What is read of a function without calling it."""
 MAX_CALLS = 6
@@ -122,7 +122,7 @@ class Contexts:
                 return (Context(Holder(call, outside)),)
             if names & GROUP_DECORATORS:
                 group = (Holder(call, outside),)
-            elif any(_TASK_DECORATOR.fullmatch(name) for name in names):
+            elif any(re.fullmatch(_TASK_DECORATOR, name) for name in names):
                 return (Context(),)
         if isinstance(outside.node, ast.ClassDef):
             known = function.name in _AT_RUN_TIME
@@ -149,7 +149,7 @@ class Contexts:
         if _is_called(use, self._world.survey(use.scope.module)):
             return self._around(use.scope, use.withs, depth - 1)
         keywords = use.parent.keywords if isinstance(use.parent, ast.Call) else ()
-        if any(each.value is use.node and _CALLBACKS.fullmatch(each.arg or "") for each in keywords):
+        if any(each.value is use.node and re.fullmatch(_CALLBACKS, each.arg or "") for each in keywords):
             return (Context(),)
         return (Context(unknown=f"{name}() is not only called in this file"),)
 

@@ -12,7 +12,7 @@ from astrokpo_cli.dags.reasons import shown
 from astrokpo_cli.dags.values import Entries, Items, Origin, Scalar, Text, Unknown, Value
 from astrokpo_cli.dags.view import View
 
-_TEMPLATE = re.compile(r"\{\{|\{%|\{#")
+_TEMPLATE = r"\{\{|\{%|\{#"
 
 
 def constant(view: View, node: ast.Constant) -> Value:
@@ -159,7 +159,7 @@ _OPERATORS: dict[type[ast.operator], Callable[[Origin, Value, Value], Value | No
 
 def text_of(origin: Origin, text: str) -> Text:
     """Give TEXT as a value: what begins with a template of Jinja is not known."""
-    template = _TEMPLATE.search(text) if "{" in text else None
+    template = re.search(_TEMPLATE, text) if "{" in text else None
     return Text(origin, text[: template.start()], False, True) if template else Text(origin, text)
 
 

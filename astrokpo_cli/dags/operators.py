@@ -4,7 +4,6 @@ PURE. KubernetesPodOperator (KPO) and its descendants in Airflow's providers and
 """
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 
@@ -20,27 +19,24 @@ class Operator(NamedTuple):
     decorator: bool = False
 
 
-_CNCF = r"airflow\.providers\.cncf\.kubernetes\.operators\."
-_OPERATORS: tuple[tuple[str, Operator | None], ...] = (
-    (rf"{_CNCF}(pod|kubernetes_pod)\.KubernetesPodOperator", None),
-    (rf"{_CNCF}(job|kubernetes_job)\.KubernetesJobOperator", None),
-    (rf"{_CNCF}kueue\.KubernetesStartKueueJobOperator", None),
-    (rf"{_CNCF}(spark_kubernetes)\.SparkKubernetesOperator", Operator("SparkKubernetesOperator", template=True)),
-    (r"airflow\.contrib\.operators\.kubernetes_pod_operator\.KubernetesPodOperator", None),
-    (
-        r"airflow\.providers\.amazon\.aws\.operators\.eks\.(Eks|EKS)PodOperator",
-        Operator("EksPodOperator", external=True),
-    ),
-    (
-        r"airflow\.providers\.google\.cloud\.operators\.kubernetes_engine\.GKE\w*(Pod|Job)Operator",
-        Operator("GKEStartPodOperator", external=True),
-    ),
-    (
-        r"airflow\.contrib\.operators\.gcp_container_operator\.GKEPodOperator",
-        Operator("GKEPodOperator", external=True),
-    ),
-    (r"cosmos\.operators\.kubernetes\.Dbt\w+KubernetesOperator", None),
-)
+_CNCF = "airflow.providers.cncf.kubernetes.operators."
+_OPERATORS = {
+    f"{_CNCF}pod.KubernetesPodOperator": Operator("KubernetesPodOperator"),
+    f"{_CNCF}kubernetes_pod.KubernetesPodOperator": Operator("KubernetesPodOperator"),
+    f"{_CNCF}job.KubernetesJobOperator": Operator("KubernetesJobOperator"),
+    f"{_CNCF}kubernetes_job.KubernetesJobOperator": Operator("KubernetesJobOperator"),
+    f"{_CNCF}kueue.KubernetesStartKueueJobOperator": Operator("KubernetesStartKueueJobOperator"),
+    f"{_CNCF}spark_kubernetes.SparkKubernetesOperator": Operator("SparkKubernetesOperator", template=True),
+    "airflow.contrib.operators.kubernetes_pod_operator.KubernetesPodOperator": Operator("KubernetesPodOperator"),
+    "airflow.contrib.operators.gcp_container_operator.GKEPodOperator": Operator("GKEPodOperator", external=True),
+    "airflow.providers.amazon.aws.operators.eks.EksPodOperator": Operator("EksPodOperator", external=True),
+    "airflow.providers.amazon.aws.operators.eks.EKSPodOperator": Operator("EKSPodOperator", external=True),
+}
+_FAMILIES = {
+    "airflow.providers.google.cloud.operators.kubernetes_engine": (r"GKE\w*(Pod|Job)Operator", True),
+    "cosmos.operators.kubernetes": (r"Dbt\w+KubernetesOperator", False),
+}
+"""Modules with many operators: how their names look, and whether their pods run in another cluster."""
 DECORATORS = {
     "airflow.decorators.task.kubernetes": "@task.kubernetes",
     "airflow.decorators.task.kubernetes_cmd": "@task.kubernetes_cmd",
@@ -49,13 +45,12 @@ DECORATORS = {
 }
 
 
-@lru_cache(maxsize=4096)
 def find_operator(dotted: str) -> Operator | None:
     """Give the operator that DOTTED, such as airflow.providers.….pod.KubernetesPodOperator, names; None for no KPO."""
     if dotted in DECORATORS:
         return Operator(DECORATORS[dotted], decorator=True)
-    for pattern, operator in _OPERATORS:
-        if re.fullmatch(pattern, dotted):
-            name = dotted.rpartition(".")[2]
-            return operator._replace(name=name) if operator else Operator(name)
-    return None
+    module, _, name = dotted.rpartition(".")
+    if module in _FAMILIES:
+        pattern, external = _FAMILIES[module]
+        return Operator(name, external) if re.fullmatch(pattern, name) else None
+    return _OPERATORS.get(dotted)

@@ -11,7 +11,6 @@ from typing import Literal, NamedTuple, assert_never
 from astrokpo_cli.dags.layout import Brackets, Node, call, lay_out, literal, mapping, sequence
 from astrokpo_cli.errors import InvalidValue, quote
 from astrokpo_cli.images import parse_image
-from astrokpo_cli.pullsecret import check_name
 
 # matched by text and not compiled here: a start that prints no snippet does not pay for them
 _VARIANT = r"((a|b|rc)\d+|[-+][a-z][\w.-]*)?"
@@ -196,6 +195,8 @@ def render(snippet: Snippet) -> str:
 
 def _check_names(snippet: Snippet) -> None:
     for secret in snippet.secrets:
+        from astrokpo_cli.pullsecret import check_name  # `dag check` asks this module for a version alone
+
         check_name(secret)
     if snippet.image is not None:
         parse_image(snippet.image)

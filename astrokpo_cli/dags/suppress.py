@@ -13,7 +13,7 @@ from astrokpo_cli.dags.rules.catalogue import RULES
 from astrokpo_cli.dags.source import Module, comments
 from astrokpo_cli.errors import quote
 
-_COMMENT = re.compile(r"#\s*astrokpo:\s*ignore(?:\[([^\]]*)\](?!\w)|\s*(?:#|$))", re.IGNORECASE)
+_COMMENT = r"(?i)#\s*astrokpo:\s*ignore(?:\[([^\]]*)\](?!\w)|\s*(?:#|$))"
 ALL = "*"
 """Stands among a line's codes for all there are."""
 
@@ -35,7 +35,7 @@ def ignored_codes(module: Module) -> Mapping[int, tuple[str, ...]]:
     codes: dict[int, tuple[str, ...]] = {}
     with suppress(tokenize.TokenError, SyntaxError):  # its pure Python part refuses some of what Python parses
         for line, comment in comments(module):
-            for match in _COMMENT.finditer(comment):
+            for match in re.finditer(_COMMENT, comment):
                 listed = (ALL,) if match[1] is None else _codes(match[1])
                 codes[line] = (*codes.get(line, ()), *listed)
     return codes

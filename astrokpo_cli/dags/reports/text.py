@@ -9,7 +9,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import StrEnum
 
 from astrokpo_cli.dags.findings import Checked, Finding, Severity
-from astrokpo_cli.dags.reports.excerpt import excerpt
 from astrokpo_cli.errors import quote, visible
 
 MAX_LENGTH = 4096
@@ -87,6 +86,8 @@ def _source(finding: Finding, width: int) -> Iterator[Line]:
     """Give the line at which FINDING begins, and its span beneath, where the line is known."""
     if not finding.excerpt.strip():
         return
+    from astrokpo_cli.dags.reports.excerpt import excerpt  # not for a report without findings
+
     number = f"{finding.span.line:>{_GUTTER - 1}}"
     shown = excerpt(finding.excerpt, finding.span, max(width - len(number) - 3, MIN_ROOM))
     yield (Mark.GUTTER, f"{number} | "), (Mark.PLAIN, shown.text)

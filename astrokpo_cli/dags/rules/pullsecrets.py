@@ -18,7 +18,7 @@ from astrokpo_cli.dags.verdicts import secrets_of
 from astrokpo_cli.errors import quote
 from astrokpo_cli.images import DOCKER_HUB
 
-_MOSTLY_PUBLIC = re.compile(
+_MOSTLY_PUBLIC = (
     r"docker\.io|registry-1\.docker\.io|ghcr\.io|quay\.io|(\w+\.)?gcr\.io|public\.ecr\.aws|mcr\.microsoft\.com"
     r"|astrocrpublic\.azurecr\.io|registry\.k8s\.io|registry\.access\.redhat\.com|nvcr\.io|docker\.elastic\.co"
 )
@@ -133,4 +133,4 @@ def _how_to_add(secret: str | None) -> str:
 
 
 def _is_mostly_private(registry: str) -> bool:
-    return "." in registry and registry != DOCKER_HUB and not _MOSTLY_PUBLIC.fullmatch(registry)
+    return "." in registry and registry != DOCKER_HUB and not re.fullmatch(_MOSTLY_PUBLIC, registry)
