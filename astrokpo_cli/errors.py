@@ -3,6 +3,7 @@
 AstrokpoError               exit 1
 ├── UsageProblem            exit 2: the command line does not say what to do
 ├── InvalidValue            a name, image, registry, date or key that its own rules refuse
+│   └── dags.source.UnreadableSource: a file of DAG code that this Python, or nobody, can read
 ├── FileProblem             a file that cannot be read or must not be written
 ├── DockerConfigError       a docker config that docker would refuse too
 │   └── HelperError         a credential helper that failed; says nothing about other registries

@@ -21,7 +21,7 @@ from astrokpo_cli.dags.values import Entries, Items, Model, Scalar, Text, Unknow
 from astrokpo_cli.dags.versions import Versions
 from astrokpo_cli.dags.yaml_dags.document import parse_yaml
 from astrokpo_cli.dags.yaml_dags.reading import Reader
-from astrokpo_cli.dags.yamltasks import check_yaml, might_hold_tasks, template_secrets
+from astrokpo_cli.dags.yamltasks import check_yaml, might_hold_tasks
 
 KPO = "airflow.providers.cncf.kubernetes.operators.pod.KubernetesPodOperator"
 ACME = Expectations((PrivateImages("ghcr.io/acme", "ghcr-io-pull"),))
@@ -400,32 +400,6 @@ def test_defaults_that_many_tasks_take_do_not_grow_without_end() -> None:
 
 
 POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  containers: [{name: base, image: ghcr.io/acme/etl}]\n"
-SECRETS: dict[str, tuple[str, tuple[str, ...] | None]] = {
-    "none": ("", ()),
-    "null": ("  imagePullSecrets:\n", ()),
-    "two": ("  imagePullSecrets: [{name: a}, {name: b}]\n", ("a", "b")),
-    "texts": ("  imagePullSecrets: [a]\n", None),
-    "a mapping": ("  imagePullSecrets: {name: a}\n", None),
-    "a text": ("  imagePullSecrets: a\n", None),
-    "a template": ("  imagePullSecrets: [{name: '{{ a }}'}]\n", None),
-    "no name": ("  imagePullSecrets: [{}]\n", None),
-    "two documents": ("---\na: 1\n", None),
-    "no YAML": ("  a: [", None),
-}
-
-
-@pytest.mark.parametrize("row", SECRETS)
-def test_the_pull_secrets_of_a_template(row: str) -> None:
-    text, names = SECRETS[row]
-    assert template_secrets((POD + text).encode()) == names
-
-
-def test_what_is_no_template_of_a_pod_has_no_known_secrets() -> None:
-    assert template_secrets(b"kind: Deployment\nspec: {}") is None
-    assert template_secrets(b"a: 1") is None
-    assert template_secrets(b"") is None
-    assert template_secrets(b"\xff") is None
-    assert template_secrets(b"spec: {imagePullSecrets: [{name: a}]}") == ("a",)
 
 
 TEMPLATES = {
@@ -524,7 +498,6 @@ def test_nothing_that_a_file_holds_is_fatal(pieces: list[str]) -> None:
 @given(st.binary(max_size=60))
 def test_no_bytes_are_fatal(content: bytes) -> None:
     check_yaml(HEAD.encode() + content, "a.yml", ACME)
-    template_secrets(content)
 
 
 def test_json_is_yaml() -> None:

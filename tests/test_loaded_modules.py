@@ -125,6 +125,16 @@ def test_completing_a_registry_loads_that_command_and_nothing_heavy(shell: str, 
     assert loaded.commands == {"secret_create"}
 
 
+@SHELLS
+def test_completing_a_code_loads_that_command_and_nothing_heavy(shell: str) -> None:
+    loaded = complete(shell, "astrokpo dag check --select AKP10")
+
+    assert "AKP101" in loaded.out
+    assert "AKP201" not in loaded.out
+    assert loaded.heavy == set()
+    assert loaded.commands == {"dag_check"}
+
+
 def test_sealing_into_a_file_loads_that_command_and_nothing_heavy(isolated: Path, identity: tuple[str, str]) -> None:
     logins(isolated, "ghcr.io")
 

@@ -14,6 +14,7 @@ from astrokpo_cli.commands.dag_files import (
     ImagePrefixes,
     Paths,
     SecretName,
+    complete_code,
     find_job,
 )
 from astrokpo_cli.commands.options import Json, output_of
@@ -41,15 +42,28 @@ def run(
             metavar="CODE",
             rich_help_panel=RULES_PANEL,
             help="Only this code, or all that begin so; repeatable.",
+            autocompletion=complete_code,
         ),
     ] = None,
     ignore: Annotated[
         list[str] | None,
-        typer.Option("--ignore", metavar="CODE", rich_help_panel=RULES_PANEL, help="Not this code; repeatable."),
+        typer.Option(
+            "--ignore",
+            metavar="CODE",
+            rich_help_panel=RULES_PANEL,
+            help="Not this code; repeatable.",
+            autocompletion=complete_code,
+        ),
     ] = None,
     explain: Annotated[
         str | None,
-        typer.Option("--explain", metavar="CODE", rich_help_panel=RULES_PANEL, help="Say what a code means, and stop."),
+        typer.Option(
+            "--explain",
+            metavar="CODE",
+            rich_help_panel=RULES_PANEL,
+            help="Say what a code means, and stop.",
+            autocompletion=complete_code,
+        ),
     ] = None,
     sarif: Annotated[
         bool, typer.Option("--sarif", rich_help_panel=REPORT, help="Print SARIF 2.1.0, for code scanning.")

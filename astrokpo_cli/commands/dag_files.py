@@ -58,6 +58,20 @@ AirflowVersion = Annotated[
 ]
 
 
+def complete_code(incomplete: str) -> list[str]:
+    """Complete the code of a rule."""
+    from astrokpo_cli.dags.rules.catalogue import RULES
+
+    return [code for code in RULES if code.startswith(incomplete)]
+
+
+def complete_fix(incomplete: str) -> list[str]:
+    """Complete the code of a rule that `dag patch` mends."""
+    from astrokpo_cli.dags.rules.catalogue import RULES
+
+    return [rule.code for rule in RULES.values() if rule.fixable and rule.code.startswith(incomplete)]
+
+
 class Job(NamedTuple):
     """What is to be looked at, and against what."""
 

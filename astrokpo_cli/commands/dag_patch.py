@@ -11,6 +11,7 @@ from astrokpo_cli.commands.dag_files import (
     ImagePrefixes,
     Paths,
     SecretName,
+    complete_fix,
     find_job,
     private_images,
 )
@@ -45,6 +46,7 @@ def run(
             metavar="CODE",
             rich_help_panel=HOW,
             help="Mend this, too: AKP201 to AKP204 (see dag check --explain); repeatable.",
+            autocompletion=complete_fix,
         ),
     ] = None,
     write: Annotated[

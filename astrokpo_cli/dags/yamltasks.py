@@ -19,7 +19,7 @@ from astrokpo_cli.dags.yaml_dags.factory import find_factory_tasks
 from astrokpo_cli.dags.yaml_dags.likeness import as_imports, as_survey
 from astrokpo_cli.dags.yaml_dags.nodes import Node, YamlFile
 from astrokpo_cli.dags.yaml_dags.reading import Reader
-from astrokpo_cli.dags.yaml_dags.templates import as_tasks, find_wrong_kinds, is_template, secrets_of
+from astrokpo_cli.dags.yaml_dags.templates import as_tasks, find_wrong_kinds, is_template
 
 _FACTORY = re.compile(rb"\b(operator|decorator)\b")
 _OPERATOR = re.compile(rb"[Kk]ubernetes|PodOperator|GKE")
@@ -56,16 +56,6 @@ def check_yaml(
         return Checked(path, (), (_unreadable(content, path, err),))
     in_order = sorted(map(_in_yaml, findings), key=lambda each: (each.span, each.code))
     return Checked(path, tuple(map(summarise, tasks)), silenced(_comments_alone(module, roots), in_order))
-
-
-def template_secrets(content: bytes) -> tuple[str, ...] | None:
-    """Give the names of the pull secrets in CONTENT, a template of a pod; None where that cannot be said."""
-    try:
-        module, roots = parse_yaml(content, "")
-        reader = Reader(module)
-        return secrets_of(reader, roots[0]) if len(roots) == 1 else None
-    except UnreadableSource:
-        return None
 
 
 def _tasks(reader: Reader, roots: Sequence[Node], defaults: Sequence[Layer]) -> Iterator[Task]:

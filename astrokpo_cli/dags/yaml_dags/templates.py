@@ -11,7 +11,6 @@ from astrokpo_cli.dags.findings import Finding
 from astrokpo_cli.dags.operators import Operator
 from astrokpo_cli.dags.rules import places
 from astrokpo_cli.dags.tasks import Argument, Task, Verdict
-from astrokpo_cli.dags.values import Text
 from astrokpo_cli.dags.yaml_dags.nodes import Node, origin
 from astrokpo_cli.dags.yaml_dags.reading import Field, Reader
 
@@ -21,26 +20,6 @@ def is_template(reader: Reader, root: Node) -> bool:
     fields = reader.fields(root)
     wanted = {"apiVersion": "v1", "kind": "Pod"}
     return all(name in fields and fields[name].value.text == text for name, text in wanted.items())
-
-
-def secrets_of(reader: Reader, root: Node) -> tuple[str, ...] | None:
-    """Give the names of the pull secrets in the template ROOT; None where they are not known, or of a wrong kind.
-
-    Airflow does not ask a template for its kind.
-    """
-    fields = reader.fields(root)
-    if "spec" not in fields or ("kind" in fields and fields["kind"].value.text != "Pod"):
-        return None
-    secrets = _spec(reader, root).get("imagePullSecrets")
-    if secrets is None or secrets.value.tag == "null":
-        return ()
-    names = [
-        reader.value(item["name"].value)
-        for item in map(reader.fields, secrets.value.children if secrets.value.tag == "seq" else ())
-        if "name" in item
-    ]
-    known = [name.text for name in names if isinstance(name, Text) and name.complete and name.text]
-    return tuple(known) if secrets.value.tag == "seq" and len(known) == len(secrets.value.children) else None
 
 
 def find_wrong_kinds(reader: Reader, root: Node) -> Iterator[Finding]:
