@@ -22,6 +22,7 @@ from rich.cells import cell_len
 from astrokpo_cli.dags.findings import Checked, Finding, Severity, TaskSummary
 from astrokpo_cli.dags.reports import diff, document, github, sarif, text
 from astrokpo_cli.dags.reports.excerpt import excerpt
+from astrokpo_cli.dags.reports.summary import summary
 from astrokpo_cli.dags.rules.catalogue import RULES, Rule
 from astrokpo_cli.dags.source import Span
 from astrokpo_cli.output import Output
@@ -239,7 +240,7 @@ def checked(*verdicts: str, severities: tuple[Severity, ...] = (), path: str = "
     ],
 )
 def test_the_summary_counts(given: list[Checked], line: str) -> None:
-    assert text.summary(given, len(given)) == line
+    assert summary(given, len(given)) == line
 
 
 # --- documents

@@ -17,7 +17,7 @@ from astrokpo_cli.project.modules import ProjectModules
 PAYS_FROM = 100
 """Files from which on a second process is worth its start."""
 CHUNK = 50
-"""Files that a process is given at a time: an interrupt waits for no more."""
+"""Files whose findings a process hands over at a time."""
 
 
 class Checker(NamedTuple):

@@ -121,9 +121,10 @@ def _report(
 
         out.product("".join(f"{line}\n" for line in annotations(findings)))
     else:
-        from astrokpo_cli.dags.reports.text import summary
+        from astrokpo_cli.dags.reports.summary import summary
 
-        out.findings(findings, summary(checked, len(checked)))
+        last = summary(checked, len(checked))
+        out.findings(findings, last) if findings else out.line(last)
 
 
 def _explain(out: Output, code: str) -> int:

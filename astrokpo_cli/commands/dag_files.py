@@ -15,10 +15,10 @@ from astrokpo_cli.errors import FileProblem, InvalidValue, UsageProblem, quote, 
 from astrokpo_cli.output import Output
 from astrokpo_cli.project.config import Settings, find_project
 from astrokpo_cli.project.dagfiles import DagFiles, find_dag_files
-from astrokpo_cli.project.ignore import SYNTAX_VARIABLE, syntaxes_of
 
 if TYPE_CHECKING:
     from astrokpo_cli.dags.versions import Versions
+    from astrokpo_cli.project.patterns import Syntax
 
 FOUND_SOMETHING = 3
 DAGS = "dags"
@@ -99,13 +99,21 @@ def find_job(
     private = private_images(settings, secret, prefixes or ())
     versions = versions_of(out, settings, airflow)
     named = tuple(paths or (_default_path(settings, here),))
-    syntaxes = syntaxes_of(versions.airflow, os.environ.get(SYNTAX_VARIABLE))
-    found = find_dag_files(named, files.list_folder, files.read_regular, syntaxes)
+    found = find_dag_files(named, files.list_folder, files.read_regular, _syntaxes(named, versions))
     for note in found.notes:
         where = f"{note.path}:{note.line}" if note.line else note.path
         out.warn(f"{visible(where)}: {note.message}{f'; {note.hint}' if note.hint else ''}")
     folder = settings.folder or find_project(here)
     return Job(found, private, versions, (*named, *([str(folder)] if folder else [])))
+
+
+def _syntaxes(paths: Sequence[str], versions: "Versions") -> "Sequence[Syntax]":
+    """Give how ignore files are read; none where PATHS are files alone, which nothing hides."""
+    if not any(files.is_folder(Path(path)) for path in paths):
+        return ()
+    from astrokpo_cli.project.ignore import SYNTAX_VARIABLE, syntaxes_of
+
+    return syntaxes_of(versions.airflow, os.environ.get(SYNTAX_VARIABLE))
 
 
 def private_images(settings: Settings, secret: str | None, prefixes: Sequence[str]) -> tuple[PrivateImages, ...]:

@@ -9,18 +9,22 @@ and the reader are parameters, so this module opens no file; the Python files th
 
 import os
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from pathlib import Path, PurePath
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from astrokpo_cli.errors import FileProblem
-from astrokpo_cli.project.ignore import IGNORE_FILE, Ignored
-from astrokpo_cli.project.patterns import Syntax
+
+if TYPE_CHECKING:
+    from astrokpo_cli.project.ignore import Ignored
+    from astrokpo_cli.project.patterns import Syntax
 
 Reader = Callable[[Path], bytes | None]
 """Gives a file's bytes, or None where there is no file; raises FileProblem for one that cannot be read."""
 Lister = Callable[[Path], Sequence["os.DirEntry[str]"] | None]
 """Gives what is in a folder, sorted by name, or None for a file; raises FileProblem where there is nothing."""
 
+IGNORE_FILE = ".airflowignore"
 TOOLS = frozenset({"__pycache__", ".git", ".hg", ".svn"})
 """Folders that hold no DAG of anybody."""
 ENVIRONMENTS = frozenset({"pyvenv.cfg", "conda-meta"})
@@ -76,12 +80,12 @@ class _Folder(NamedTuple):
     """Its path without links."""
     below: str
     """Its path from the DAGs folder, to which ignore files are relative; empty for the DAGs folder itself."""
-    ignored: Ignored
+    ignored: "Ignored"
     in_dags: bool
     """Whether it is a folder named dags, or in one."""
 
 
-def find_dag_files(paths: Iterable[str], list_folder: Lister, read: Reader, syntaxes: Sequence[Syntax]) -> DagFiles:
+def find_dag_files(paths: Iterable[str], list_folder: Lister, read: Reader, syntaxes: "Sequence[Syntax]") -> DagFiles:
     """Find the Python and YAML files that PATHS name, files or folders; raises FileProblem for one that is not there.
 
     SYNTAXES are those that ignore files may be written in, as `syntaxes_of` gives them.
@@ -127,13 +131,20 @@ def find_defaults(path: str, read: Reader) -> tuple[tuple[str, bytes], ...]:
 
 
 class _Search:
-    def __init__(self, list_folder: Lister, read: Reader, syntaxes: Sequence[Syntax]) -> None:
+    def __init__(self, list_folder: Lister, read: Reader, syntaxes: "Sequence[Syntax]") -> None:
         self.list_folder = list_folder
         self.read = read
-        self.nothing = Ignored.nothing(syntaxes)
+        self.syntaxes = syntaxes
         self.files: dict[str, DagFile] = {}
         """By their paths without links."""
         self.notes: list[Note] = []
+
+    @cached_property
+    def nothing(self) -> "Ignored":
+        """Give the rules of no ignore file."""
+        from astrokpo_cli.project.ignore import Ignored  # for files that are named it is not asked
+
+        return Ignored.nothing(self.syntaxes)
 
     def add(self, named: str) -> None:
         path = PurePath(named).as_posix()
@@ -214,7 +225,7 @@ class _Search:
             self.notes.append(Note(folder.path, 0, err.message, err.hint))
             return ()
 
-    def _with_file(self, ignored: Ignored, folder: str, below: str) -> Ignored:
+    def _with_file(self, ignored: "Ignored", folder: str, below: str) -> "Ignored":
         """Add the ignore file of FOLDER, if it has one, to IGNORED."""
         path = _join(PurePath(folder).as_posix(), IGNORE_FILE)
         try:

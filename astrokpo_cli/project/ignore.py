@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 from astrokpo_cli.dags.versions import Number
 from astrokpo_cli.errors import InvalidValue, quote
+from astrokpo_cli.project.dagfiles import IGNORE_FILE
 from astrokpo_cli.project.patterns import NoRuleError, Rule, Syntax, make_rule
 
-IGNORE_FILE = ".airflowignore"
 SYNTAX_VARIABLE = "AIRFLOW__CORE__DAG_IGNORE_FILE_SYNTAX"
 
 

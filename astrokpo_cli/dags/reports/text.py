@@ -4,11 +4,10 @@ PURE. The lines are the same at a terminal and in a pipe: there the pieces get t
 source is shown. Text of others is visible, never obeyed.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
-from astrokpo_cli.dags.findings import Checked, Finding, Severity
+from astrokpo_cli.dags.findings import Finding
 from astrokpo_cli.errors import quote, visible
 
 MAX_LENGTH = 4096
@@ -62,16 +61,6 @@ def message_of(finding: Finding) -> str:
     return f"{message} (task {quote(finding.task)})"
 
 
-def summary(checked: Sequence[Checked], files: int) -> str:
-    """Give the one line that tells how bad it is in FILES files, and what is known of their tasks."""
-    findings = [finding for each in checked for finding in each.findings]
-    counts = Counter(finding.severity for finding in findings)
-    found = ", ".join(_count(counts[severity], severity.value) for severity in Severity if counts[severity])
-    bad = len({finding.path for finding in findings})
-    where = f"{bad} of {_count(files, 'file')}" if bad else _count(files, "file")
-    return f"{found or 'nothing found'} in {where}; {_tasks(checked)}"
-
-
 def _headline(finding: Finding) -> Line:
     place = f"{visible(finding.path, MAX_LENGTH)}:{finding.span.line}:{finding.span.column}:"
     mark = Mark(finding.severity.value)
@@ -95,25 +84,3 @@ def _source(finding: Finding, width: int) -> Iterator[Line]:
         (Mark.GUTTER, f"{'':>{len(number)}} | "),
         (Mark(finding.severity.value), " " * shown.before + "^" * shown.width),
     )
-
-
-def _tasks(checked: Sequence[Checked]) -> str:
-    verdicts = Counter(task.verdict for each in checked for task in each.tasks)
-    total = verdicts.total()
-    if not total:
-        return "no tasks"
-    has, none, unknown = verdicts["has"], verdicts["none"], verdicts["unknown"]
-    parts = (
-        (has, f"{has} {_have(has)} a pull secret"),
-        (none, f"{none} {_have(none)} none"),
-        (unknown, f"{unknown} not known"),
-    )
-    return f"{_count(total, 'task')}: {', '.join(part for count, part in parts if count)}"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
